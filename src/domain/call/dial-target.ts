@@ -1,0 +1,25 @@
+import type { Terms } from '../billing/terms.ts';
+import type { BuyerId, DestinationId, RouteId } from '../ids.ts';
+
+/** One address to send a bLeg INVITE to. Made from configuration alone: nothing the caller sent can choose it. */
+export interface DialAddress {
+  /** Request-URI, `sip:…`. */
+  readonly uri: string;
+  /** Where the packet goes when that differs from the URI's host: `sip:host:port;transport=udp`. */
+  readonly nextHop: string | null;
+  /** User part of From towards this address, in the form its trunk wants; null keeps the caller's ANI. */
+  readonly fromUser: string | null;
+  /** Credentials for this gateway's own challenge, and the one realm they are for. */
+  readonly digest: { readonly username: string; readonly password: string; readonly realm: string } | null;
+}
+
+/** A route whose place is reserved and whose terms are frozen: what an attempt needs and owes. */
+export interface DialTarget {
+  readonly routeId: RouteId;
+  readonly destinationId: DestinationId;
+  readonly buyerId: BuyerId;
+  /** Tried one after the other while failures are the network's and not the callee's. Never empty. */
+  readonly addresses: readonly [DialAddress, ...DialAddress[]];
+  readonly ringTimeoutS: number;
+  readonly terms: Terms;
+}
