@@ -1,5 +1,5 @@
 import type { Terms } from '../billing/terms.ts';
-import type { BuyerId, DestinationId, RouteId } from '../ids.ts';
+import type { AttemptId, BuyerId, DestinationId, RouteId } from '../ids.ts';
 
 /** One address to send a bLeg INVITE to. Made from configuration alone: nothing the caller sent can choose it. */
 export interface DialAddress {
@@ -15,6 +15,8 @@ export interface DialAddress {
 
 /** A route whose place is reserved and whose terms are frozen: what an attempt needs and owes. */
 export interface DialTarget {
+  /** Its place in the caps is held under this id, whichever of its addresses is being tried. */
+  readonly reservationId: AttemptId;
   readonly routeId: RouteId;
   readonly destinationId: DestinationId;
   readonly buyerId: BuyerId;

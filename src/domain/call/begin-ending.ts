@@ -1,0 +1,59 @@
+import type { AttemptReason, Attempt } from './attempt.ts';
+import { isPending } from './attempt.ts';
+import type { CallEffect } from './call-effect.ts';
+import type { CallFacts } from './call-facts.ts';
+import type { CallerLeg, Ending, Talk } from './call-state.ts';
+import type { Moment } from './moment.ts';
+import type { Termination } from './termination.ts';
+import { finishIfQuiet } from './while-ending.ts';
+import type { CallStep } from './call-step.ts';
+
+/** How long a call waits for its legs to confirm their end before it is settled without them. */
+export const ENDING_LIMIT_MS = 4_000;
+
+/**
+ * The one way into `ending`: takes down whatever is up, tells the caller, and settles at once where nothing is left to
+ * wait for. `callerLeg` is how the caller stands as the end begins.
+ */
+export function beginEnding(
+  facts: CallFacts,
+  termination: Termination,
+  options: {
+    readonly talk?: Talk;
+    readonly callerLeg: CallerLeg;
+    readonly cancelReason?: AttemptReason;
+    readonly at: Moment;
+  },
+): CallStep {
+  const { talk = { kind: 'none' }, callerLeg, cancelReason = 'cancelled', at } = options;
+  const effects: CallEffect[] = [];
+  const attempts = facts.attempts.map((attempt): Attempt => {
+    if (isPending(attempt)) {
+      effects.push({ type: 'cancelAttempt', attemptId: attempt.attemptId, reason: cancelReason });
+      return { ...attempt, phase: 'cancelling', cancelledFor: cancelReason };
+    }
+    if (attempt.phase === 'answered') {
+      effects.push({ type: 'hangUpAttempt', attemptId: attempt.attemptId, cause: termination.cause });
+    }
+    return attempt;
+  });
+  if (callerLeg === 'inviting') {
+    effects.push({ type: 'rejectCaller', status: termination.sipStatus ?? 500, cause: termination.cause });
+  } else if (callerLeg === 'open') {
+    effects.push({ type: 'hangUpCaller', cause: termination.cause });
+  }
+  const ending: Ending = {
+    kind: 'ending',
+    facts: { ...facts, attempts },
+    termination,
+    talk,
+    callerLeg: callerLeg === 'open' ? 'open' : 'closed',
+    endedAt: at,
+  };
+  const next = finishIfQuiet(ending);
+  if (next.state.kind === 'ended') return { state: next.state, effects: [...effects, ...next.effects] };
+  return {
+    state: ending,
+    effects: [...effects, { type: 'startTimer', timer: { kind: 'ending' }, delayMs: ENDING_LIMIT_MS }],
+  };
+}

@@ -1,0 +1,36 @@
+import type { CallId, CampaignId, PublisherId, TrunkId } from '../ids.ts';
+import type { Ani, E164 } from '../numbers/e164.ts';
+import type { CallerLocation } from '../numbers/location.ts';
+import type { RouteDecision } from '../routing/route-decision.ts';
+import type { Attempt } from './attempt.ts';
+import type { Moment } from './moment.ts';
+
+/** What the caller's INVITE said, parsed and normalised. Never changes during the call. */
+export interface CallOrigin {
+  readonly callId: CallId;
+  readonly trunkId: TrunkId;
+  /** Null where the number dialled is none of ours. */
+  readonly did: E164 | null;
+  readonly dnis: string;
+  readonly ani: Ani;
+  readonly callerName: string | null;
+  readonly campaignId: CampaignId | null;
+  readonly publisherId: PublisherId | null;
+  readonly location: CallerLocation | null;
+  readonly attestation: 'A' | 'B' | 'C' | null;
+  readonly receivedAt: Moment;
+}
+
+/** What has happened in a call so far; grows, and is never rewritten. */
+export interface CallFacts {
+  readonly origin: CallOrigin;
+  readonly screenedAt: Moment | null;
+  readonly decision: RouteDecision | null;
+  /** In the order dialled. */
+  readonly attempts: readonly Attempt[];
+}
+
+/** The facts with one attempt replaced by its newer self. */
+export function withAttempt(facts: CallFacts, attempt: Attempt): CallFacts {
+  return { ...facts, attempts: facts.attempts.map((a) => (a.attemptId === attempt.attemptId ? attempt : a)) };
+}

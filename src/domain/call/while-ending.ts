@@ -1,0 +1,64 @@
+import { closeAttempt } from './attempt.ts';
+import type { CallEvent } from './call-event.ts';
+import type { Ended, Ending } from './call-state.ts';
+import type { Moment } from './moment.ts';
+import { straySettled } from './stray-attempt.ts';
+import type { CallStep } from './call-step.ts';
+
+/** The end is decided: legs report that they are gone, an ACK may still come, late answers are cleaned up. */
+export function whileEnding(state: Ending, event: CallEvent, at: Moment): CallStep {
+  const stray = straySettled(state.facts, event, at);
+  if (stray) return withEffectsFirst(stray.effects, finishIfQuiet({ ...state, facts: stray.facts }));
+  switch (event.type) {
+    case 'callerLegClosed':
+      return finishIfQuiet({ ...state, callerLeg: 'closed' });
+    case 'callerHungUp':
+      // A BYE comes only in a confirmed dialog (RFC 3261 §15): it proves the 200 arrived as an ACK would.
+      return finishIfQuiet({ ...confirmed(state, at), callerLeg: 'closed' });
+    case 'callerAcked':
+      return finishIfQuiet(confirmed(state, at));
+    case 'timerFired':
+      if (event.timer.kind === 'ack') return finish(state, at);
+      // Until the ACK's own deadline passes, whether there was a conversation at all is not known.
+      if (event.timer.kind === 'ending' && state.talk.kind !== 'unconfirmed') return finish(state, at);
+      return { state, effects: [] };
+    default:
+      return { state, effects: [] };
+  }
+}
+
+/** Over and settled: nothing changes any more, but an answer that comes now must not leave a buyer on the line. */
+export function whileEnded(state: Ended, event: CallEvent, at: Moment): CallStep {
+  const stray = straySettled(state.facts, event, at);
+  return stray ? { state: { ...state, facts: stray.facts }, effects: stray.effects } : { state, effects: [] };
+}
+
+/** Settles the call if no leg is up any more and nothing is left to learn; else stays in `ending`. */
+export function finishIfQuiet(state: Ending): CallStep {
+  const attemptsGone = state.facts.attempts.every((attempt) => attempt.phase === 'closed');
+  const quiet = attemptsGone && state.callerLeg === 'closed' && state.talk.kind !== 'unconfirmed';
+  return quiet ? finish(state, state.endedAt) : { state, effects: [] };
+}
+
+/** The one place that makes `ended`, and so the one `settle`. */
+function finish(state: Ending, at: Moment): CallStep {
+  const attempts = state.facts.attempts.map((attempt) =>
+    closeAttempt(attempt, { at, sipStatus: attempt.phase === 'answered' ? 200 : null, cause: null, reason: null }),
+  );
+  // Without the caller's ACK there was no call: nothing is billed, whatever ended it (RFC 3261 §13.3.1.4).
+  const termination =
+    state.talk.kind === 'unconfirmed'
+      ? { ...state.termination, outcome: 'failed' as const, cause: 'caller-never-acked' }
+      : state.termination;
+  const ended = { facts: { ...state.facts, attempts }, termination, talk: state.talk, endedAt: state.endedAt };
+  return { state: { kind: 'ended', ...ended }, effects: [{ type: 'settle', ended }] };
+}
+
+function confirmed(state: Ending, at: Moment): Ending {
+  if (state.talk.kind !== 'unconfirmed') return state;
+  return { ...state, talk: { kind: 'confirmed', conversation: state.talk.conversation, callerAnsweredAt: at } };
+}
+
+function withEffectsFirst(effects: CallStep['effects'], next: CallStep): CallStep {
+  return { state: next.state, effects: [...effects, ...next.effects] };
+}

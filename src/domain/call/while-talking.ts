@@ -1,0 +1,97 @@
+import { closeAttempt } from './attempt.ts';
+import { beginEnding } from './begin-ending.ts';
+import type { CallEvent } from './call-event.ts';
+import type { CallFacts } from './call-facts.ts';
+import { withAttempt } from './call-facts.ts';
+import type { Answering, Connected, Talk } from './call-state.ts';
+import type { Moment } from './moment.ts';
+import { straySettled } from './stray-attempt.ts';
+import { callerGaveUp, conversationOver, requestedEnd } from './termination.ts';
+import type { CallStep } from './call-step.ts';
+
+/** The buyer has answered; the caller's ACK is awaited. Without it nothing was sold. */
+export function whileAnswering(state: Answering, event: CallEvent, at: Moment): CallStep {
+  const { facts, conversation } = state;
+  const unconfirmed: Talk = { kind: 'unconfirmed', conversation };
+  switch (event.type) {
+    case 'callerAcked': {
+      const connected: Connected = { kind: 'connected', facts, conversation, callerAnsweredAt: at };
+      const elapsedMs = Math.max(0, at.mono - conversation.connectedAt.mono);
+      return {
+        state: connected,
+        effects: [
+          { type: 'stopTimer', timer: { kind: 'ack' } },
+          { type: 'recordConnected', conversation },
+          { type: 'startTimer', timer: { kind: 'max-call' }, delayMs: state.policy.maxCallS * 1_000 - elapsedMs },
+        ],
+      };
+    }
+    case 'callerHungUp': {
+      // A BYE comes only in a confirmed dialog (RFC 3261 §15): the caller had our 200, though its ACK was lost.
+      const talk: Talk = { kind: 'confirmed', conversation, callerAnsweredAt: at };
+      return beginEnding(facts, conversationOver('caller', event.cause), { talk, callerLeg: 'closed', at });
+    }
+    case 'callerCancelled':
+      // The CANCEL won against our 200: the caller never had an answer.
+      return beginEnding(facts, callerGaveUp(event.cause), { callerLeg: 'closed', at });
+    case 'callerAnswerFailed':
+      return beginEnding(
+        facts,
+        { outcome: 'failed', hangupBy: 'system', sipStatus: null, cause: event.cause },
+        { callerLeg: 'closed', at },
+      );
+    case 'attemptHungUp': {
+      if (event.attemptId !== conversation.attemptId) break;
+      const ended = closeWinner(facts, event, at);
+      return beginEnding(ended, conversationOver('buyer', event.cause), { talk: unconfirmed, callerLeg: 'open', at });
+    }
+    case 'timerFired':
+      if (event.timer.kind !== 'ack') return { state, effects: [] };
+      // Decided: no ACK in 64·T1. The talk stays unconfirmed, so `finish` writes it as failed and unbilled.
+      return neverAcked(facts, at);
+    case 'endRequested':
+      return beginEnding(facts, requestedEnd(event.cause, true), { talk: unconfirmed, callerLeg: 'open', at });
+    default:
+      break;
+  }
+  return clean(state, event, at);
+}
+
+/** Two people are talking. */
+export function whileConnected(state: Connected, event: CallEvent, at: Moment): CallStep {
+  const { facts, conversation, callerAnsweredAt } = state;
+  const talk: Talk = { kind: 'confirmed', conversation, callerAnsweredAt };
+  switch (event.type) {
+    case 'callerHungUp':
+      return beginEnding(facts, conversationOver('caller', event.cause), { talk, callerLeg: 'closed', at });
+    case 'attemptHungUp': {
+      if (event.attemptId !== conversation.attemptId) break;
+      const ended = closeWinner(facts, event, at);
+      return beginEnding(ended, conversationOver('buyer', event.cause), { talk, callerLeg: 'open', at });
+    }
+    case 'timerFired':
+      if (event.timer.kind !== 'max-call') return { state, effects: [] };
+      return beginEnding(facts, conversationOver('system', 'max-call'), { talk, callerLeg: 'open', at });
+    case 'endRequested':
+      return beginEnding(facts, conversationOver('system', event.cause), { talk, callerLeg: 'open', at });
+    default:
+      break;
+  }
+  return clean(state, event, at);
+}
+
+function neverAcked(facts: CallFacts, at: Moment): CallStep {
+  const termination = { outcome: 'failed', hangupBy: 'system', sipStatus: 200, cause: 'caller-never-acked' } as const;
+  return beginEnding(facts, termination, { callerLeg: 'open', at });
+}
+
+function closeWinner(facts: CallFacts, event: Extract<CallEvent, { type: 'attemptHungUp' }>, at: Moment): CallFacts {
+  const winner = facts.attempts.find((attempt) => attempt.attemptId === event.attemptId);
+  if (!winner) return facts;
+  return withAttempt(facts, closeAttempt(winner, { at, sipStatus: 200, cause: event.cause, reason: null }));
+}
+
+function clean(state: Answering | Connected, event: CallEvent, at: Moment): CallStep {
+  const stray = straySettled(state.facts, event, at);
+  return stray ? { state: { ...state, facts: stray.facts }, effects: stray.effects } : { state, effects: [] };
+}
