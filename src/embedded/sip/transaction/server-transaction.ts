@@ -1,0 +1,90 @@
+import type { SipRequest, SipResponse } from '../message/sip-message.ts';
+import { serializeMessage } from '../message/serialize-message.ts';
+import type { SipTimers } from '../timers.ts';
+import type { Flow } from '../transport/flow.ts';
+import { answersToSource, responseAddress } from '../transport/stamp-via.ts';
+import type { Transport } from '../transport/transport.ts';
+import type { Essentials } from './essentials.ts';
+import { inviteServer, inviteServerStart, type InviteServerEvent, type InviteServerState } from './invite-server.ts';
+import { MachineRunner, type EventMessage } from './machine-runner.ts';
+import { nonInviteServer, nonInviteServerStart } from './non-invite-server.ts';
+
+/** A request as it came in: parsed, its Via stamped, with the flow it came by. */
+export interface ReceivedRequest {
+  readonly request: SipRequest;
+  readonly essentials: Essentials;
+  readonly flow: Flow;
+  /** Size on the wire. */
+  readonly bytes: number;
+}
+
+/** What a server transaction tells its user. Each is optional, for most users care for few. */
+export interface ServerTransactionUser {
+  /** An ACK for our 2xx that carries the INVITE's branch, as RFC 2543 clients send it. */
+  onAck?(ack: ReceivedRequest): void;
+  /** The response could not be delivered, or was never acknowledged. */
+  onFailure?(why: 'timeout' | 'transport'): void;
+}
+
+type SharedEvent =
+  { readonly on: 'request' } | { readonly on: 'respond'; readonly status: number } | { readonly on: 'transport-error' };
+
+interface Machine {
+  readonly state: string;
+  handle(event: SharedEvent, carried?: EventMessage<ReceivedRequest>): void;
+}
+
+/** One server transaction (RFC 3261 §17.2): a request and the answers to it. */
+export class ServerTransaction {
+  readonly received: ReceivedRequest;
+  user: ServerTransactionUser = {};
+  readonly #transport: Transport;
+  readonly #machine: Machine;
+  readonly #invite: MachineRunner<InviteServerState, InviteServerEvent, ReceivedRequest> | undefined;
+  #final = false;
+
+  constructor(received: ReceivedRequest, transport: Transport, timers: SipTimers, onEnd: () => void) {
+    this.received = received;
+    this.#transport = transport;
+    const context = { timers, reliable: received.flow.transport === 'tcp' };
+    const host = {
+      send: (bytes: Buffer) => this.#send(bytes),
+      deliver: (ack: ReceivedRequest) => this.user.onAck?.(ack),
+      acknowledge: () => undefined,
+      fail: (why: 'timeout' | 'transport') => this.user.onFailure?.(why),
+      end: onEnd,
+    };
+    if (received.request.method === 'INVITE') {
+      this.#invite = new MachineRunner(inviteServerStart, inviteServer, context, host);
+      this.#machine = this.#invite;
+    } else {
+      this.#machine = new MachineRunner(nonInviteServerStart, nonInviteServer, context, host);
+    }
+  }
+
+  /** True once a final response was given. */
+  get isAnswered(): boolean {
+    return this.#final;
+  }
+
+  /** Sends a response; one that comes too late is dropped by the machine. */
+  respond(response: SipResponse): void {
+    const bytes = serializeMessage(response);
+    if (response.status >= 200) this.#final = true;
+    this.#machine.handle({ on: 'respond', status: response.status }, { bytes });
+  }
+
+  /** The same request once more, or the ACK that belongs to it. */
+  receive(again: ReceivedRequest): void {
+    if (again.request.method === 'ACK') this.#invite?.handle({ on: 'ack' }, { message: again });
+    else this.#machine.handle({ on: 'request' });
+  }
+
+  /** RFC 3261 §18.2.2: back along the flow; where that is closed, to the sent-by of the topmost Via. */
+  #send(bytes: Buffer): void {
+    const { flow, essentials } = this.received;
+    const direct = flow.open && answersToSource(essentials.via, flow);
+    const path = direct ? flow : this.#transport.flowTo(flow.transport, responseAddress(essentials.via, flow.remote));
+    path.send(bytes, () => this.#machine.handle({ on: 'transport-error' }));
+  }
+}

@@ -1,0 +1,104 @@
+import { serializeMessage } from '../message/serialize-message.ts';
+import type { SipRequest } from '../message/sip-message.ts';
+import type { SipTimers } from '../timers.ts';
+import type { Flow } from '../transport/flow.ts';
+import type { Transport } from '../transport/transport.ts';
+import { ClientTransaction, type ClientTransactionUser, type ReceivedResponse } from './client-transaction.ts';
+import { readEssentials } from './essentials.ts';
+import { clientKey, mergeKey, serverKey } from './keys.ts';
+import { ServerTransaction, type ReceivedRequest } from './server-transaction.ts';
+
+/** What the transaction layer hands to the user agent above it. */
+export interface TransactionLayerUser {
+  /** A request that begins a transaction. `merged`: the same request is already here by another way (§8.2.2.2). */
+  onRequest(transaction: ServerTransaction, merged: boolean): void;
+  /** A CANCEL, with the INVITE it means if there is one (§9.2). */
+  onCancel(cancel: ServerTransaction, invite: ServerTransaction | undefined): void;
+  /** An ACK that belongs to no transaction: that of a 2xx (§13.3.1.4), or a stray one. */
+  onAck(ack: ReceivedRequest): void;
+  /** No room for another transaction: the request is to be refused without one. */
+  onOverload(received: ReceivedRequest): void;
+}
+
+/** Server transactions held at once, some 200 bytes to 2 KB each; requests beyond are refused statelessly. */
+const MAX_SERVER_TRANSACTIONS = 100_000;
+
+/** Every transaction there is, found by what its messages carry (RFC 3261 §17.1.3, §17.2.3). */
+export class TransactionLayer {
+  readonly #transport: Transport;
+  readonly #timers: SipTimers;
+  readonly #user: TransactionLayerUser;
+  readonly #servers = new Map<string, ServerTransaction>();
+  readonly #clients = new Map<string, ClientTransaction>();
+  /** By merge key: the transaction key of the request that came first. */
+  readonly #merging = new Map<string, string>();
+
+  constructor(transport: Transport, timers: SipTimers, user: TransactionLayerUser) {
+    this.#transport = transport;
+    this.#timers = timers;
+    this.#user = user;
+  }
+
+  /** How many transactions are alive, for tests and gauges. */
+  get size(): number {
+    return this.#servers.size + this.#clients.size;
+  }
+
+  /** A request whose syntax is in order and whose Via is stamped. */
+  receiveRequest(received: ReceivedRequest): void {
+    const { request, essentials } = received;
+    const key = serverKey(request, essentials);
+    const known = this.#servers.get(key);
+    if (known !== undefined) {
+      known.receive(received);
+      return;
+    }
+    if (request.method === 'ACK') {
+      this.#user.onAck(received);
+      return;
+    }
+    if (this.#servers.size >= MAX_SERVER_TRANSACTIONS) {
+      this.#user.onOverload(received);
+      return;
+    }
+    if (request.method === 'CANCEL') {
+      this.#user.onCancel(this.#open(key, received), this.#servers.get(serverKey(request, essentials, 'INVITE')));
+      return;
+    }
+    const merge = mergeKey(essentials);
+    const merged = merge !== undefined && this.#merging.has(merge);
+    const transaction = this.#open(key, received, merged ? undefined : merge);
+    this.#user.onRequest(transaction, merged);
+  }
+
+  /** A response; one that no transaction waits for is dropped (RFC 3261 §18.1.2 leaves it to the UA, which wants none). */
+  receiveResponse(received: ReceivedResponse): void {
+    this.#clients.get(clientKey(received.essentials))?.receive(received);
+  }
+
+  /**
+   * Sends a request in a transaction of its own. Its topmost Via must carry a fresh branch.
+   * @throws {RangeError} when a header holds a line break.
+   */
+  request(request: SipRequest, flow: Flow, user: ClientTransactionUser): ClientTransaction {
+    const bytes = serializeMessage(request);
+    const essentials = readEssentials(request);
+    if (essentials === undefined)
+      throw new RangeError('a request needs Via, From, To, Call-ID and CSeq that can be read');
+    const key = clientKey(essentials);
+    const transaction = new ClientTransaction(request, flow, this.#timers, user, () => this.#clients.delete(key));
+    this.#clients.set(key, transaction);
+    transaction.start(bytes);
+    return transaction;
+  }
+
+  #open(key: string, received: ReceivedRequest, merge?: string): ServerTransaction {
+    const transaction = new ServerTransaction(received, this.#transport, this.#timers, () => {
+      this.#servers.delete(key);
+      if (merge !== undefined) this.#merging.delete(merge);
+    });
+    this.#servers.set(key, transaction);
+    if (merge !== undefined) this.#merging.set(merge, key);
+    return transaction;
+  }
+}

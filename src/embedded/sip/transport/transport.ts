@@ -1,0 +1,73 @@
+import type { Flow, SocketAddress, TransportEvents, TransportName } from './flow.ts';
+import { LocalAddress } from './local-address.ts';
+import { TcpTransport } from './tcp.ts';
+import { UdpTransport } from './udp.ts';
+
+/** How often another free port is tried when UDP and TCP can't have the same one. */
+const PORT_ATTEMPTS = 50;
+
+/** Why the SIP port could not be had. `code` is the system's (`EADDRINUSE`, `EACCES` …). */
+export class BindError extends Error {
+  override readonly name = 'BindError';
+  readonly code: string;
+  readonly address: SocketAddress;
+  readonly transport: TransportName;
+
+  constructor(cause: unknown, address: SocketAddress, transport: TransportName) {
+    const code = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : 'EUNKNOWN';
+    super(`can't listen for SIP on ${address.host}:${address.port}/${transport}: ${code}`, { cause });
+    this.code = code;
+    this.address = address;
+    this.transport = transport;
+  }
+}
+
+/** Both SIP transports on one port, and the address they are known by. */
+export class Transport {
+  readonly #udp: UdpTransport;
+  readonly #tcp: TcpTransport;
+  readonly local: LocalAddress;
+  readonly bound: SocketAddress;
+
+  private constructor(udp: UdpTransport, tcp: TcpTransport, bound: SocketAddress, advertisedHost: string | undefined) {
+    this.#udp = udp;
+    this.#tcp = tcp;
+    this.bound = bound;
+    this.local = new LocalAddress(bound, advertisedHost);
+  }
+
+  /**
+   * Binds UDP and TCP to `address`; port 0 takes a port that is free for both.
+   * @throws {BindError} when either can't be had.
+   */
+  static async bind(
+    address: SocketAddress,
+    advertisedHost: string | undefined,
+    events: TransportEvents,
+    onFault: (error: Error) => void,
+  ): Promise<Transport> {
+    for (let attempt = 1; ; attempt++) {
+      const udp = await UdpTransport.bind(address, events, onFault).catch((error: unknown) => {
+        throw new BindError(error, address, 'udp');
+      });
+      const bound = { host: address.host, port: udp.port };
+      try {
+        const tcp = await TcpTransport.listen(bound, events, onFault);
+        return new Transport(udp, tcp, bound, advertisedHost);
+      } catch (error) {
+        await udp.close();
+        // The port UDP was given may be somebody's TCP port: ask for another one.
+        if (address.port !== 0 || attempt === PORT_ATTEMPTS) throw new BindError(error, bound, 'tcp');
+      }
+    }
+  }
+
+  /** The flow to a peer; over TCP the connection there is, or a new one. */
+  flowTo(transport: TransportName, remote: SocketAddress): Flow {
+    return transport === 'udp' ? this.#udp.flowTo(remote) : this.#tcp.flowTo(remote);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#udp.close(), this.#tcp.close()]);
+  }
+}
