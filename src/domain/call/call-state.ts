@@ -69,7 +69,7 @@ export interface Connected {
   readonly kind: 'connected';
   readonly facts: CallFacts;
   readonly conversation: Conversation;
-  readonly callerAnsweredAt: Moment;
+  readonly ackedAt: Moment;
 }
 
 /** What became of the conversation, as far as a call got to one. */
@@ -77,7 +77,7 @@ export type Talk =
   | { readonly kind: 'none' }
   /** The caller's ACK has not come; without it nothing is billed. */
   | { readonly kind: 'unconfirmed'; readonly conversation: Conversation }
-  | { readonly kind: 'confirmed'; readonly conversation: Conversation; readonly callerAnsweredAt: Moment };
+  | { readonly kind: 'confirmed'; readonly conversation: Conversation; readonly ackedAt: Moment };
 
 /** Its end is decided; legs are being taken down and late answers cleaned up. */
 export interface Ending {

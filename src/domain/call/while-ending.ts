@@ -56,7 +56,7 @@ function finish(state: Ending, at: Moment): CallStep {
 
 function confirmed(state: Ending, at: Moment): Ending {
   if (state.talk.kind !== 'unconfirmed') return state;
-  return { ...state, talk: { kind: 'confirmed', conversation: state.talk.conversation, callerAnsweredAt: at } };
+  return { ...state, talk: { kind: 'confirmed', conversation: state.talk.conversation, ackedAt: at } };
 }
 
 function withEffectsFirst(effects: CallStep['effects'], next: CallStep): CallStep {

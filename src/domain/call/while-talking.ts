@@ -15,7 +15,7 @@ export function whileAnswering(state: Answering, event: CallEvent, at: Moment): 
   const unconfirmed: Talk = { kind: 'unconfirmed', conversation };
   switch (event.type) {
     case 'callerAcked': {
-      const connected: Connected = { kind: 'connected', facts, conversation, callerAnsweredAt: at };
+      const connected: Connected = { kind: 'connected', facts, conversation, ackedAt: at };
       const elapsedMs = Math.max(0, at.mono - conversation.connectedAt.mono);
       return {
         state: connected,
@@ -28,7 +28,7 @@ export function whileAnswering(state: Answering, event: CallEvent, at: Moment): 
     }
     case 'callerHungUp': {
       // A BYE comes only in a confirmed dialog (RFC 3261 §15): the caller had our 200, though its ACK was lost.
-      const talk: Talk = { kind: 'confirmed', conversation, callerAnsweredAt: at };
+      const talk: Talk = { kind: 'confirmed', conversation, ackedAt: at };
       return beginEnding(facts, conversationOver('caller', event.cause), { talk, callerLeg: 'closed', at });
     }
     case 'callerCancelled':
@@ -47,7 +47,6 @@ export function whileAnswering(state: Answering, event: CallEvent, at: Moment): 
     }
     case 'timerFired':
       if (event.timer.kind !== 'ack') return { state, effects: [] };
-      // Decided: no ACK in 64·T1. The talk stays unconfirmed, so `finish` writes it as failed and unbilled.
       return neverAcked(facts, at);
     case 'endRequested':
       return beginEnding(facts, requestedEnd(event.cause, true), { talk: unconfirmed, callerLeg: 'open', at });
@@ -59,8 +58,8 @@ export function whileAnswering(state: Answering, event: CallEvent, at: Moment): 
 
 /** Two people are talking. */
 export function whileConnected(state: Connected, event: CallEvent, at: Moment): CallStep {
-  const { facts, conversation, callerAnsweredAt } = state;
-  const talk: Talk = { kind: 'confirmed', conversation, callerAnsweredAt };
+  const { facts, conversation, ackedAt } = state;
+  const talk: Talk = { kind: 'confirmed', conversation, ackedAt };
   switch (event.type) {
     case 'callerHungUp':
       return beginEnding(facts, conversationOver('caller', event.cause), { talk, callerLeg: 'closed', at });
@@ -80,6 +79,7 @@ export function whileConnected(state: Connected, event: CallEvent, at: Moment): 
   return clean(state, event, at);
 }
 
+/** No ACK in 64·T1: both legs are BYEd and there was no conversation to bill (RFC 3261 §13.3.1.4). */
 function neverAcked(facts: CallFacts, at: Moment): CallStep {
   const termination = { outcome: 'failed', hangupBy: 'system', sipStatus: 200, cause: 'caller-never-acked' } as const;
   return beginEnding(facts, termination, { callerLeg: 'open', at });
