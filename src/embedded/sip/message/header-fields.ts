@@ -6,6 +6,9 @@ import { CANONICAL_NAMES } from './header-names.ts';
 import type { HeaderField, SipMessage } from './sip-message.ts';
 import { splitList } from './split-list.ts';
 
+/** What the readers below need of a message. */
+export type HasHeaders = Pick<SipMessage, 'headers'>;
+
 /**
  * The canonical spelling of a header field name: `v` and `VIA` are `Via`. A name outside the table stays as it was
  * given, so that an application's own headers cross the engine unchanged.
@@ -15,14 +18,14 @@ export function canonicalName(name: string): string {
 }
 
 /** The value of the first header field called `name`, or undefined when there is none. */
-export function getHeader(message: SipMessage, name: string): string | undefined {
+export function getHeader(message: HasHeaders, name: string): string | undefined {
   const matches = nameMatcher(name);
   for (const field of message.headers) if (matches(field)) return field.value;
   return undefined;
 }
 
 /** The values of all header fields called `name`, one a field, in wire order. */
-export function getHeaders(message: SipMessage, name: string): string[] {
+export function getHeaders(message: HasHeaders, name: string): string[] {
   const matches = nameMatcher(name);
   const values: string[] = [];
   for (const field of message.headers) if (matches(field)) values.push(field.value);
@@ -34,7 +37,7 @@ export function getHeaders(message: SipMessage, name: string): string[] {
  * fields, in order, empty elements left out. Only for headers whose grammar is a comma-separated list: a `Date`, a
  * challenge or credentials hold commas of their own.
  */
-export function listValues(message: SipMessage, name: string): string[] {
+export function listValues(message: HasHeaders, name: string): string[] {
   const matches = nameMatcher(name);
   const values: string[] = [];
   for (const field of message.headers) {
