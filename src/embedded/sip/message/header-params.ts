@@ -29,7 +29,7 @@ export function readParams(text: string, from: number): ReadParams {
   let at = from;
   while (at < text.length) {
     const end = endOfParam(text, at + 1);
-    wellFormed = addParam(params, text, at + 1, end) && wellFormed;
+    wellFormed = addParam(params, text.slice(at + 1, end)) && wellFormed;
     at = end;
   }
   return { params, wellFormed };
@@ -49,20 +49,22 @@ export function withParam(params: HeaderParams, name: string, value: string | un
 
 /** Where the parameter that starts at `from` ends: the next `;` outside quotes, or the end of the text. */
 function endOfParam(text: string, from: number): number {
-  const semicolon = text.indexOf(';', from);
-  const end = semicolon < 0 ? text.length : semicolon;
-  const quote = text.indexOf('"', from);
-  if (quote < 0 || quote > end) return end;
-  const closed = endOfQuoted(text, quote);
-  return closed < 0 ? text.length : endOfParam(text, closed);
+  for (let at = from; at < text.length; at++) {
+    const char = text[at];
+    if (char === ';') return at;
+    if (char !== '"') continue;
+    const closed = endOfQuoted(text, at);
+    if (closed < 0) return text.length;
+    at = closed - 1;
+  }
+  return text.length;
 }
 
-function addParam(params: Map<string, string | undefined>, text: string, start: number, end: number): boolean {
-  const equals = text.indexOf('=', start);
-  const hasValue = equals >= 0 && equals < end;
-  const name = trimLws(text, start, hasValue ? equals : end).toLowerCase();
+function addParam(params: Map<string, string | undefined>, text: string): boolean {
+  const equals = text.indexOf('=');
+  const name = trimLws(text, 0, equals < 0 ? text.length : equals).toLowerCase();
   if (!isToken(name) || params.has(name)) return false;
-  const value = hasValue ? trimLws(text, equals + 1, end) : undefined;
+  const value = equals < 0 ? undefined : trimLws(text, equals + 1);
   if (value !== undefined && !isParamValue(value)) return false;
   params.set(name, value);
   return true;

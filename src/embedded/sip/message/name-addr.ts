@@ -1,7 +1,7 @@
 /**
  * `"Display" <uri>;params`, the form of From, To, Contact, Route, Record-Route and their kin (RFC 3261 §20.10, §25.1).
  */
-import { endOfQuoted, trimLws } from './grammar.ts';
+import { endOfQuoted, isLws, trimLws } from './grammar.ts';
 import { formatParams, readParams, type HeaderParams } from './header-params.ts';
 import { uriScheme } from './sip-uri.ts';
 
@@ -24,23 +24,19 @@ const UNQUOTED_NAME = /^[A-Za-z0-9\-.!%*_+`'~ \t\u0080-\uffff]*$/;
  * with a `?` (RFC 3261 §20: such a URI must stand in `<…>`).
  */
 export function parseNameAddr(value: string): NameAddr | undefined {
-  const start = value.length - trimLws(value, 0).length === 0 ? 0 : value.search(/[^ \t]/);
-  const afterName = value[start] === '"' ? endOfQuoted(value, start) : start;
-  if (afterName < 0) return undefined;
-  const open = value.indexOf('<', afterName);
-  const semicolon = value.indexOf(';', afterName);
-  const isBare = open < 0 || (semicolon >= 0 && semicolon < open);
-  if (isBare) return afterName === start ? parseBare(value, semicolon) : undefined;
+  const start = skipLws(value, 0);
+  const afterQuoted = value[start] === '"' ? endOfQuoted(value, start) : start;
+  if (afterQuoted < 0) return undefined;
+  const open = value.indexOf('<', afterQuoted);
+  const semicolon = value.indexOf(';', afterQuoted);
+  const isBracketed = open >= 0 && (semicolon < 0 || open < semicolon);
+  if (!isBracketed) return afterQuoted === start ? readAddrSpec(value, semicolon) : undefined;
 
-  const displayName = readDisplayName(value, start, afterName, open);
+  const displayName = readDisplayName(value, start, afterQuoted, open);
   const close = value.indexOf('>', open);
   if (displayName === undefined || close < 0) return undefined;
-  const uri = value.slice(open + 1, close);
-  const rest = value.length === close + 1 ? value.length : skipLws(value, close + 1);
-  if (rest < value.length && value[rest] !== ';') return undefined;
-  const { params, wellFormed } = readParams(value, rest);
-  if (!wellFormed || uriScheme(uri) === undefined || HAS_GAP.test(uri)) return undefined;
-  return displayName === '' ? { uri, params } : { displayName, uri, params };
+  const address = readAddress(value.slice(open + 1, close), value, skipLws(value, close + 1));
+  return address === undefined || displayName === '' ? address : { displayName, ...address };
 }
 
 /** The address as text: the URI always in `<…>`, the display name always quoted and escaped. */
@@ -49,28 +45,32 @@ export function formatNameAddr({ displayName, uri, params }: NameAddr): string {
   return `${name}<${uri}>${formatParams(params)}`;
 }
 
-const HAS_GAP = /[\s<>"]/;
-
 /** `addr-spec *(;param)`: what follows the first `;` belongs to the header (RFC 3261 §20.10). */
-function parseBare(value: string, semicolon: number): NameAddr | undefined {
+function readAddrSpec(value: string, semicolon: number): NameAddr | undefined {
   const end = semicolon < 0 ? value.length : semicolon;
   const uri = trimLws(value, 0, end);
-  const { params, wellFormed } = readParams(value, end);
-  if (!wellFormed || uriScheme(uri) === undefined || /[\s<>",?]/.test(uri)) return undefined;
-  return { uri, params };
+  return /[,?]/.test(uri) ? undefined : readAddress(uri, value, end);
 }
 
-function readDisplayName(value: string, start: number, afterName: number, open: number): string | undefined {
-  if (afterName === start) {
+/** Joins a URI with the parameters that begin at `paramsAt`, where nothing or a `;` may stand. */
+function readAddress(uri: string, value: string, paramsAt: number): NameAddr | undefined {
+  if (uriScheme(uri) === undefined || /[\s<>"\\]/.test(uri)) return undefined;
+  if (paramsAt < value.length && value[paramsAt] !== ';') return undefined;
+  const { params, wellFormed } = readParams(value, paramsAt);
+  return wellFormed ? { uri, params } : undefined;
+}
+
+function readDisplayName(value: string, start: number, afterQuoted: number, open: number): string | undefined {
+  if (afterQuoted === start) {
     const name = trimLws(value, start, open);
     return UNQUOTED_NAME.test(name) ? name : undefined;
   }
-  if (trimLws(value, afterName, open) !== '') return undefined;
-  return value.slice(start + 1, afterName - 1).replace(/\\([\s\S])/g, '$1');
+  if (trimLws(value, afterQuoted, open) !== '') return undefined;
+  return value.slice(start + 1, afterQuoted - 1).replace(/\\([\s\S])/g, '$1');
 }
 
-function skipLws(value: string, from: number): number {
+function skipLws(text: string, from: number): number {
   let at = from;
-  while (value[at] === ' ' || value[at] === '\t') at++;
+  while (at < text.length && isLws(text.charCodeAt(at))) at++;
   return at;
 }

@@ -16,11 +16,11 @@ export interface Head {
   readonly defect: Defect | undefined;
 }
 
-// eslint-disable-next-line no-control-regex -- control characters are what is looked for
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const CONTROL = /[\0-\x08\x0a-\x1f\x7f]/;
 
 /** A control character that no backslash escapes (RFC 3261 §25.1 allows them in a quoted-pair alone). */
-// eslint-disable-next-line no-control-regex -- as above
+// oxlint-disable-next-line no-control-regex -- as above
 const BARE_CONTROL = /(?<!\\)(?:\\\\)*[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/;
 
 /**

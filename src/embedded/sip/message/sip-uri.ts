@@ -31,7 +31,7 @@ export interface HostPort {
 const SCHEME = /^([A-Za-z][A-Za-z0-9+\-.]*):[^\s<>"]/;
 const USER = /^(?:[A-Za-z0-9\-_.!~*'()&=+$,;?/#]|%[0-9A-Fa-f]{2})+$/;
 const PASSWORD = /^(?:[A-Za-z0-9\-_.!~*'()&=+$,;?/#:]|%[0-9A-Fa-f]{2})*$/;
-const TEL_NUMBER = /^(?:\+[\d\-.()]*\d[\d\-.()]*|[\dA-Fa-f*#\-.()]+)$/;
+const TEL_NUMBER = /^\+?[\dA-Fa-f*#\-.()]+$/;
 const HOST = /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?$/;
 const PARAM_PART = /^(?:[A-Za-z0-9\-_.!~*'()[\]/:&+$@]|%[0-9A-Fa-f]{2})+$/;
 const HEADER_VALUE = /^(?:[A-Za-z0-9\-_.!~*'()[\]/?:+$@,;]|%[0-9A-Fa-f]{2})*$/;

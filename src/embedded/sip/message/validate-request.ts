@@ -17,7 +17,7 @@
  *
  * Left to the transaction user and the application: Max-Forwards 0 (a UAS is served all the same, RFC 4475 §3.3.11),
  * methods (405, 501), content types (415), Accept (406), credentials, and an absent Max-Forwards, From tag or branch,
- * as RFC 2543 peers send them (RFC 4475 §3.3.13).
+ * as RFC 2543 peers send them (RFC 4475 §3.4.1).
  */
 import { parseContacts } from './contact.ts';
 import { parseCSeq } from './cseq.ts';
