@@ -15,3 +15,8 @@ export interface Posting {
   readonly amountMicros: number;
   readonly reverses?: PostingId;
 }
+
+/** A line as the ledger keeps it, under the id that a reversal names. */
+export interface StoredPosting extends Posting {
+  readonly id: PostingId;
+}
