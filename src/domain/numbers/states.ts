@@ -1,4 +1,4 @@
-/** USPS codes: the states, the District of Columbia, the Marshall Islands and other freely associated, the forces. */
+/** USPS codes of the states, the District of Columbia and the forces (AA, AE, AP). */
 const UNITED_STATES =
   'AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR ' +
   'PA RI SC SD TN TX UT VT VA WA WV WI WY AA AE AP';
