@@ -1,0 +1,49 @@
+/** What a caller's INVITE says, read but not yet judged. All text is as received, unfolded. */
+export interface InboundInvite {
+  readonly sipCallId: string;
+  readonly source: { readonly address: string; readonly port: number; readonly transport: string };
+  /** User part of the Request-URI: the number dialled. */
+  readonly dnis: string;
+  readonly from: { readonly user: string; readonly displayName: string | null };
+  /** User part of the first P-Asserted-Identity (RFC 3325); believed only from a trunk that is trusted for it. */
+  readonly assertedIdentity: { readonly user: string; readonly displayName: string | null } | null;
+  /** Privacy asks for `id`, `user` or `header` (RFC 3323). */
+  readonly wantsPrivacy: boolean;
+  /** `verstat` or an attestation the trunk passes on (ATIS-1000074); null where it says nothing. */
+  readonly attestation: 'A' | 'B' | 'C' | null;
+  /** The offer, or null for a late offer (RFC 3264 in the ACK). */
+  readonly sdp: string | null;
+  readonly maxForwards: number;
+  /** Identity headers a trusted trunk's call carries on to the buyer, by name: Diversion, History-Info, Identity. */
+  readonly passOn: Readonly<Record<string, string>>;
+}
+
+/** What the caller's leg reports. `cause` is a Reason header's value where there was one (RFC 3326). */
+export type ALegEvent =
+  | { readonly type: 'cancelled'; readonly cause: string | null }
+  | { readonly type: 'acked' }
+  | { readonly type: 'hungUp'; readonly cause: string | null }
+  | { readonly type: 'answerFailed'; readonly cause: string }
+  /** Our BYE was answered, or there is no one left to answer it. */
+  | { readonly type: 'closed' }
+  /** The link to the SIP server broke before the call was answered: the caller can't be reached any more. */
+  | { readonly type: 'lost' };
+
+/** caller ↔ us. Commands never throw; what becomes of them is reported as events. */
+export interface ALeg {
+  showProgress(status: 180 | 183, sdp: string | null): void;
+  /** 200 with our answer; then `acked`, `answerFailed` or `hungUp`. */
+  answer(sdp: string): void;
+  /** Final response 3xx–6xx; the leg is over with it. */
+  reject(status: number, options: { readonly cause: string | null; readonly retryAfterS?: number }): void;
+  /** BYE; then `closed`. */
+  hangUp(cause: string): void;
+  /** The dialog as the SIP server knows it; null until answered. */
+  readonly dialogId: string | null;
+}
+
+/** Hears a leg from its very first event; given synchronously, so that an early CANCEL isn't missed. */
+export type ALegListener = (event: ALegEvent) => void;
+
+/** Takes a new call, or answers it by itself and returns null where it is none of ours to keep. */
+export type InviteHandler = (invite: InboundInvite, leg: ALeg) => ALegListener | null;

@@ -1,0 +1,47 @@
+import type { AttemptReason } from '../../domain/call/attempt.ts';
+import type { DialAddress } from '../../domain/call/dial-target.ts';
+import type { CallId } from '../../domain/ids.ts';
+import type { ALeg } from './a-leg.ts';
+
+/** One bLeg INVITE to be sent. */
+export interface DialOrder {
+  readonly callId: CallId;
+  readonly address: DialAddress;
+  /** Who the buyer sees calling: From's user and display name. */
+  readonly caller: { readonly user: string; readonly displayName: string | null };
+  /** SDP offered to the buyer; always complete. */
+  readonly sdp: string;
+  /** Already one less than the caller's (RFC 3261 §16.6). */
+  readonly maxForwards: number;
+  /** Identity headers of a trusted trunk to carry on. */
+  readonly passOn: Readonly<Record<string, string>>;
+}
+
+/** What a destination's leg reports. `cause` is a Reason header's value where there was one. */
+export type BLegEvent =
+  | { readonly type: 'progress'; readonly status: 180 | 183; readonly sdp: string | null }
+  | { readonly type: 'answered'; readonly sdp: string }
+  | {
+      readonly type: 'failed';
+      readonly sipStatus: number | null;
+      readonly cause: string | null;
+      readonly reason?: AttemptReason;
+    }
+  | { readonly type: 'hungUp'; readonly cause: string | null };
+
+/** us ↔ destination. Commands never throw. */
+export interface BLeg {
+  /** CANCEL with a Reason; a 2xx that crosses it is still reported as `answered`. */
+  cancel(reason: AttemptReason): void;
+  /** BYE, after ACK where that is still owed; then `hungUp`. */
+  hangUp(cause: string): void;
+  /** The dialog as the SIP server knows it; null until answered. */
+  readonly dialogId: string | null;
+}
+
+/** Places calls to destinations and joins answered legs. */
+export interface Dialer {
+  dial(order: DialOrder, report: (event: BLegEvent) => void): BLeg;
+  /** From here in-dialog requests of one leg (re-INVITE, UPDATE, INFO) are carried to the other. */
+  join(aLeg: ALeg, bLeg: BLeg): void;
+}

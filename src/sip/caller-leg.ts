@@ -1,0 +1,138 @@
+import type { ALeg, ALegEvent, ALegListener } from '../calls/ports/a-leg.ts';
+import type { DrachtioClient, SipDialog, SipRequest, SipResponse } from './drachtio.ts';
+import { outgoingHeaders, reasonHeaders } from './outgoing-headers.ts';
+import type { PendingLegs } from './pending-legs.ts';
+
+/**
+ * How the caller's leg stands.
+ *
+ *     inviting ──answer()──▶ answering ──200 sent──▶ open ──BYE either way──▶ closed
+ *        └─────CANCEL, reject(), lost──────▶ closed    (hangUp while answering: BYE as soon as the 200 is out)
+ */
+type LegState =
+  | { readonly kind: 'inviting' }
+  | { readonly kind: 'answering'; readonly hangUpFor: string | null }
+  | { readonly kind: 'open'; readonly dialog: SipDialog }
+  | { readonly kind: 'closed' };
+
+/** caller ↔ us, over one server transaction and then its dialog. */
+export class CallerLeg implements ALeg {
+  readonly #srf: DrachtioClient;
+  readonly #request: SipRequest;
+  readonly #response: SipResponse;
+  readonly #pending: PendingLegs;
+  #listener: ALegListener = () => undefined;
+  #state: LegState = { kind: 'inviting' };
+  #dialogId: string | null = null;
+  #onOpen: (dialog: SipDialog) => void = () => undefined;
+
+  /** Must be made in the handler of the INVITE itself: a CANCEL that comes before anyone listens is lost. */
+  constructor(srf: DrachtioClient, request: SipRequest, response: SipResponse, pending: PendingLegs) {
+    this.#srf = srf;
+    this.#request = request;
+    this.#response = response;
+    this.#pending = pending;
+    request.on('cancel', (cancel?: SipRequest) => {
+      if (this.#state.kind !== 'inviting' && this.#state.kind !== 'answering') return;
+      this.#close({ type: 'cancelled', cause: causeOf(cancel) });
+    });
+    pending.add(this, () => {
+      if (this.#state.kind !== 'inviting' && this.#state.kind !== 'answering') return;
+      this.#close({ type: 'lost' });
+    });
+  }
+
+  /** Gives the leg its listener, in the same turn it was made. */
+  listen(listener: ALegListener): void {
+    this.#listener = listener;
+  }
+
+  get dialogId(): string | null {
+    return this.#dialogId;
+  }
+
+  /** Calls `use` with the caller's dialog once there is one, at once if there already is. */
+  whenOpen(use: (dialog: SipDialog) => void): void {
+    if (this.#state.kind === 'open') use(this.#state.dialog);
+    else this.#onOpen = use;
+  }
+
+  showProgress(status: 180 | 183, sdp: string | null): void {
+    if (this.#state.kind !== 'inviting') return;
+    const headers = outgoingHeaders({ contentType: sdp === null ? null : 'application/sdp' });
+    this.#response.send(status, sdp === null ? { headers } : { headers, body: sdp });
+  }
+
+  answer(sdp: string): void {
+    if (this.#state.kind !== 'inviting') return;
+    this.#state = { kind: 'answering', hangUpFor: null };
+    const options = { localSdp: sdp, headers: outgoingHeaders({ contentType: 'application/sdp' }) };
+    // The callback form: with a promise, a BYE in the same read as the confirmation is emitted before `.then` runs.
+    this.#srf.createUAS(this.#request, this.#response, options, (error, dialog) => {
+      if (dialog) this.#opened(dialog);
+      else this.#answerFailed(error);
+    });
+  }
+
+  reject(status: number, options: { readonly cause: string | null; readonly retryAfterS?: number }): void {
+    if (this.#state.kind !== 'inviting') return;
+    this.#state = { kind: 'closed' };
+    this.#pending.remove(this);
+    this.#response.send(status, {
+      headers: { ...reasonHeaders(options.cause), ...outgoingHeaders({ retryAfter: options.retryAfterS }) },
+    });
+  }
+
+  hangUp(cause: string): void {
+    const state = this.#state;
+    if (state.kind === 'answering') this.#state = { kind: 'answering', hangUpFor: cause };
+    if (state.kind !== 'open') return;
+    this.#state = { kind: 'closed' };
+    bye(state.dialog, cause, () => this.#listener({ type: 'closed' }));
+  }
+
+  #opened(dialog: SipDialog): void {
+    this.#pending.remove(this);
+    const state = this.#state;
+    if (state.kind !== 'answering') {
+      // The CANCEL was reported first: the caller's dialog must not outlive it.
+      bye(dialog, 'cancelled', () => undefined);
+      return;
+    }
+    this.#dialogId = dialog.id;
+    dialog.once('ack', () => this.#listener({ type: 'acked' }));
+    dialog.once('destroy', (request?: SipRequest) => {
+      if (this.#state.kind !== 'open') return;
+      this.#state = { kind: 'closed' };
+      this.#listener({ type: 'hungUp', cause: causeOf(request) });
+    });
+    this.#state = { kind: 'open', dialog };
+    this.#onOpen(dialog);
+    if (state.hangUpFor !== null) this.hangUp(state.hangUpFor);
+  }
+
+  #answerFailed(error: unknown): void {
+    if (this.#state.kind !== 'answering') return;
+    this.#close({ type: 'answerFailed', cause: `answer-not-sent: ${describe(error)}` });
+  }
+
+  #close(event: ALegEvent): void {
+    this.#state = { kind: 'closed' };
+    this.#pending.remove(this);
+    this.#listener(event);
+  }
+}
+
+/** Sends BYE with a Reason; calls `done` when it was answered or can't be. */
+export function bye(dialog: SipDialog, cause: string, done: () => void): void {
+  dialog.destroy({ headers: reasonHeaders(cause) }, () => done());
+}
+
+/** A request's Reason value (RFC 3326), or null. */
+export function causeOf(message: { has(name: string): boolean; get(name: string): string } | undefined): string | null {
+  return message?.has('Reason') ? message.get('Reason') : null;
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,75 @@
+import { outgoingHeaders } from './outgoing-headers.ts';
+import type { SipDialog, SipRequest, SipResponse } from './drachtio.ts';
+
+/** A re-INVITE or UPDATE the other side doesn't answer is given up on, so that it can't hold up the next. */
+const REINVITE_LIMIT_MS = 10_000;
+
+/** How a leg's refused re-INVITE reads where the other side said nothing. */
+const REQUEST_TIMEOUT = 408;
+
+/**
+ * Carries in-dialog requests across two answered legs with direct media: re-INVITE and UPDATE with their SDP, INFO
+ * with its body. Offers never overlap: while one is out, another is answered 491 (RFC 3261 §14.2, RFC 3311 §5.2).
+ * Unhandled, the library would answer all of these 200 with stale SDP by itself.
+ */
+export function joinDialogs(caller: SipDialog, buyer: SipDialog): void {
+  const exchange = new OfferExchange();
+  carry(caller, buyer, exchange);
+  carry(buyer, caller, exchange);
+}
+
+/** At most one offer at a time across both legs: an answer to one could not be told from an answer to the other. */
+class OfferExchange {
+  #busy = false;
+
+  begin(): boolean {
+    if (this.#busy) return false;
+    this.#busy = true;
+    return true;
+  }
+
+  end(): void {
+    this.#busy = false;
+  }
+}
+
+function carry(from: SipDialog, to: SipDialog, exchange: OfferExchange): void {
+  const offer = (request: SipRequest, response: SipResponse): void => {
+    if (!exchange.begin()) {
+      response.send(491);
+      return;
+    }
+    let waiting = true;
+    const conclude = (status: number, body: string): void => {
+      if (!waiting) return;
+      waiting = false;
+      clearTimeout(limit);
+      exchange.end();
+      const headers = outgoingHeaders({ contact: from.local.contact, contentType: body ? 'application/sdp' : null });
+      response.send(status, body ? { headers, body } : { headers });
+    };
+    const limit = setTimeout(() => conclude(REQUEST_TIMEOUT, ''), REINVITE_LIMIT_MS);
+    limit.unref();
+    const { method, body } = request;
+    const headers = outgoingHeaders({ contact: to.local.contact, contentType: body ? 'application/sdp' : null });
+    // Not `modify()`: after one refused re-INVITE it never settles again.
+    to.request({ method, headers, ...(body ? { body } : {}) }, (error, answer) => {
+      if (answer && answer.status < 200) return;
+      if (error || !answer) conclude(REQUEST_TIMEOUT, '');
+      else conclude(answer.status, answer.status < 300 ? answer.body : '');
+    });
+  };
+  from.on('modify', offer);
+  from.on('update', offer);
+  from.on('info', (request: SipRequest, response: SipResponse) => {
+    const contentType = request.has('Content-Type') ? request.get('Content-Type') : null;
+    to.request({ method: 'INFO', headers: outgoingHeaders({ contentType }), body: request.body }, (error, answer) => {
+      response.send(error || !answer ? REQUEST_TIMEOUT : answer.status);
+    });
+  });
+  // We transfer no calls: where a call goes is configuration's to say (RFC 3515 §2.4.2).
+  from.on('refer', (_request: SipRequest, response: SipResponse) => response.send(603));
+  for (const method of ['message', 'notify', 'publish']) {
+    from.on(method, (_request: SipRequest, response: SipResponse) => response.send(405));
+  }
+}

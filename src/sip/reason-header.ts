@@ -1,0 +1,25 @@
+/** Our own causes as Reason values (RFC 3326): a SIP status or a Q.850 cause that says the same. */
+const OWN_CAUSES: Readonly<Record<string, string>> = {
+  'answered-elsewhere': 'SIP;cause=200;text="Call completed elsewhere"',
+  'answered-too-late': 'SIP;cause=487;text="Answered after the call was given up"',
+  cancelled: 'SIP;cause=487;text="Caller gave up"',
+  'caller-cancelled': 'SIP;cause=487;text="Caller gave up"',
+  'no-answer': 'SIP;cause=408;text="No answer in time"',
+  'setup-budget': 'SIP;cause=408;text="No answer in time"',
+  'caller-never-acked': 'SIP;cause=408;text="No ACK from the caller"',
+  'max-call': 'Q.850;cause=16;text="Longest call time reached"',
+  normal: 'Q.850;cause=16;text="Normal call clearing"',
+  operator: 'Q.850;cause=16;text="Ended by the operator"',
+  drain: 'SIP;cause=503;text="Shutting down"',
+  defect: 'SIP;cause=500;text="Internal error"',
+};
+
+/** A Reason header value is `protocol *(;param)` (RFC 3326 §2); ours and theirs are told apart by its cause. */
+const REASON_VALUE = /^[A-Za-z0-9.]+\s*;.*cause=\d/;
+
+/** The Reason header to send for a cause: the other side's own value carried across, or ours in its form. */
+export function reasonFor(cause: string | null): string | null {
+  if (cause === null) return null;
+  if (REASON_VALUE.test(cause)) return cause;
+  return OWN_CAUSES[cause] ?? null;
+}

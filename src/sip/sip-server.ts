@@ -1,0 +1,210 @@
+import type { ALeg, InviteHandler } from '../calls/ports/a-leg.ts';
+import type { BLeg, BLegEvent, Dialer, DialOrder } from '../calls/ports/b-leg.ts';
+import { BuyerLeg } from './buyer-leg.ts';
+import { CallerLeg } from './caller-leg.ts';
+import type { DrachtioClient, SipRequest, SipResponse } from './drachtio.ts';
+import { createDrachtioClient } from './drachtio.ts';
+import { joinDialogs } from './join-legs.ts';
+import { outgoingHeaders, reasonHeaders } from './outgoing-headers.ts';
+import type { IsOwnAddress } from './own-addresses.ts';
+import { PendingLegs } from './pending-legs.ts';
+import { readInvite } from './read-invite.ts';
+
+/** Where drachtio-server, or the embedded engine in its place, listens for us. */
+export interface SipLink {
+  readonly host: string;
+  readonly port: number;
+  readonly secret: string;
+}
+
+/** What the server needs of the rest. */
+export interface SipServerOptions {
+  readonly link: SipLink;
+  /** Takes each new INVITE. */
+  readonly onInvite: InviteHandler;
+  /** Whether new calls are welcome: OPTIONS answers 200 or 503 by it. */
+  readonly isAccepting: () => boolean;
+  readonly isOwnAddress: () => IsOwnAddress;
+  readonly onLink: (change: 'up' | 'down') => void;
+  /** A defect, caught at the edge; the request has been answered 500. */
+  readonly onFault: (error: unknown, sipCallId: string) => void;
+  /** Something arrived that is worth a line in the log and a counter, and no more. */
+  readonly onCurious: (what: 'loop' | 'refused-method' | 'unreadable', sipCallId: string) => void;
+}
+
+/** Methods a caller may use with us (RFC 3261 §20.5). */
+const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK';
+
+/** Extensions we take part in; another in Require is refused (RFC 3261 §8.2.2.3). */
+const SUPPORTED = new Set(['timer', '100rel']);
+
+/** Requests outside a dialog that we have no use for. */
+const REFUSED_METHODS = ['message', 'subscribe', 'register', 'publish', 'notify', 'refer', 'info', 'update'] as const;
+
+/** How long the first connection may take before it counts as refused. */
+const CONNECT_LIMIT_MS = 10_000;
+
+/** SIP by way of drachtio: takes INVITEs in, places them, and knows whether the link is up. */
+export class SipServer implements Dialer {
+  readonly #options: SipServerOptions;
+  readonly #srf: DrachtioClient;
+  readonly #pending = new PendingLegs();
+  #link: 'down' | 'up' | 'closed' = 'down';
+
+  constructor(options: SipServerOptions) {
+    this.#options = options;
+    this.#srf = createDrachtioClient();
+    this.#srf.use('invite', (request, response) =>
+      this.#guard(request, response, () => this.#onInvite(request, response)),
+    );
+    this.#srf.use('options', (request, response) => this.#guard(request, response, () => this.#onOptions(response)));
+    for (const method of REFUSED_METHODS) {
+      this.#srf.use(method, (request, response) => {
+        options.onCurious('refused-method', request.get('Call-ID'));
+        response.send(method === 'refer' ? 603 : 405, { headers: outgoingHeaders({ allow: ALLOW }) });
+      });
+    }
+  }
+
+  get isUp(): boolean {
+    return this.#link === 'up';
+  }
+
+  /**
+   * Connects; resolves with the address drachtio listens on (`host:port`, null where it doesn't say). Afterwards a lost
+   * link is reconnected by itself. Rejects where the server refuses us or can't be reached within ten seconds.
+   */
+  connect(): Promise<string | null> {
+    const { link } = this.#options;
+    return new Promise((resolve, reject) => {
+      const limit = setTimeout(
+        () =>
+          reject(new Error(`no SIP server answered at ${link.host}:${link.port} within ${CONNECT_LIMIT_MS / 1_000} s`)),
+        CONNECT_LIMIT_MS,
+      );
+      this.#srf.on('connect', (error: unknown, contact?: string) => {
+        clearTimeout(limit);
+        if (error) {
+          // A wrong secret comes as a connect event with an error.
+          reject(
+            new Error(`the SIP server at ${link.host}:${link.port} refused us: is DRACHTIO_SECRET right?`, {
+              cause: error,
+            }),
+          );
+          return;
+        }
+        this.#link = 'up';
+        this.#options.onLink('up');
+        resolve(hostPortOf(contact));
+      });
+      this.#srf.on('close', () => this.#onLinkLost());
+      this.#srf.on('error', () => this.#onLinkLost());
+      this.#srf.connect(link);
+    });
+  }
+
+  close(): void {
+    if (this.#link === 'closed') return;
+    this.#link = 'closed';
+    this.#srf.disconnect();
+  }
+
+  dial(order: DialOrder, report: (event: BLegEvent) => void): BLeg {
+    if (this.#options.isOwnAddress()(order.address.nextHop ?? order.address.uri)) {
+      queueMicrotask(() => report({ type: 'failed', sipStatus: null, cause: null, reason: 'loop' }));
+      return LEG_NOT_DIALLED;
+    }
+    return new BuyerLeg(this.#srf, order, this.#pending, report);
+  }
+
+  join(aLeg: ALeg, bLeg: BLeg): void {
+    if (!(aLeg instanceof CallerLeg) || !(bLeg instanceof BuyerLeg)) return;
+    aLeg.whenOpen((caller) => {
+      if (bLeg.dialog) joinDialogs(caller, bLeg.dialog);
+    });
+  }
+
+  /** BYEs a dialog left over from a process that died, by the id the SIP server knows it by. */
+  hangUpOrphan(dialogId: string): Promise<void> {
+    return new Promise((resolve) => {
+      const options = { method: 'BYE', stackDialogId: dialogId, headers: reasonHeaders('normal') };
+      // An error means that the server doesn't hold it any more, which is what we want of it.
+      this.#srf.request('sip:orphan', options, () => resolve());
+    });
+  }
+
+  #onInvite(request: SipRequest, response: SipResponse): void {
+    const refused = refusalOf(request);
+    if (refused) {
+      this.#options.onCurious('unreadable', request.get('Call-ID'));
+      response.send(refused.status, { headers: refused.headers });
+      return;
+    }
+    const invite = readInvite(request);
+    if ('status' in invite) {
+      this.#options.onCurious('unreadable', request.get('Call-ID'));
+      response.send(invite.status);
+      return;
+    }
+    if (request.has('X-Tollgate-Call-Id')) {
+      // Our own mark on a call from outside: it went out through a destination and came back (RFC 3261 §16.3).
+      this.#options.onCurious('loop', invite.sipCallId);
+      response.send(482);
+      return;
+    }
+    const leg = new CallerLeg(this.#srf, request, response, this.#pending);
+    const listener = this.#options.onInvite(invite, leg);
+    if (listener) leg.listen(listener);
+  }
+
+  #onOptions(response: SipResponse): void {
+    const headers = outgoingHeaders({ allow: ALLOW, accept: 'application/sdp' });
+    response.send(this.#options.isAccepting() ? 200 : 503, { headers });
+  }
+
+  #onLinkLost(): void {
+    if (this.#link !== 'up') return;
+    this.#link = 'down';
+    this.#options.onLink('down');
+    this.#pending.linkLost();
+  }
+
+  /** A bug ends one request with a 500, never the process. */
+  #guard(request: SipRequest, response: SipResponse, handle: () => void): void {
+    try {
+      handle();
+    } catch (error) {
+      this.#options.onFault(error, request.get('Call-ID'));
+      if (!response.finalResponseSent) response.send(500);
+    }
+  }
+}
+
+/** Stands for an INVITE that was never sent. */
+const LEG_NOT_DIALLED: BLeg = { cancel: () => undefined, hangUp: () => undefined, dialogId: null };
+
+/** What makes an INVITE unanswerable but by a refusal: an extension or a body we don't know (RFC 3261 §8.2). */
+function refusalOf(request: SipRequest): { status: number; headers: Record<string, string> } | undefined {
+  if (request.has('Require')) {
+    const unknown = request
+      .get('Require')
+      .split(',')
+      .map((tag) => tag.trim())
+      .filter((tag) => tag && !SUPPORTED.has(tag.toLowerCase()));
+    if (unknown.length > 0) return { status: 420, headers: outgoingHeaders({ unsupported: unknown.join(', ') }) };
+  }
+  if (!/^(sips?|tel):/i.test(request.uri)) return { status: 416, headers: {} };
+  if (!request.has('Contact')) return { status: 400, headers: {} };
+  if (request.body && request.has('Content-Type') && !/^application\/sdp\b/i.test(request.get('Content-Type').trim())) {
+    return { status: 415, headers: outgoingHeaders({ accept: 'application/sdp' }) };
+  }
+  if (!request.body) return { status: 488, headers: {} };
+  if (!/^v=0\r?\n/.test(request.body) || !/^m=audio /m.test(request.body)) return { status: 488, headers: {} };
+  return undefined;
+}
+
+/** `udp/127.0.0.1:5060,tcp/…` or `sip:…` as the server announces itself. */
+function hostPortOf(contact: string | undefined): string | null {
+  const found = /([0-9A-Za-z.[\]:-]+:\d+)/.exec(contact?.replace(/^(?:udp|tcp|tls|sip|sips)[/:]/, '') ?? '');
+  return found?.[1] ?? null;
+}
