@@ -6,6 +6,7 @@
  * |---|---|---|
  * | Via, From, To, Call-ID or CSeq missing | 400 | RFC 3261 §8.1.1, RFC 4475 §3.3.1 |
  * | From, To, Call-ID, CSeq, Max-Forwards or Content-Type repeated | 400 | RFC 3261 §7.3.1, RFC 4475 §3.3.8 |
+ * | Call-ID with white space or control characters | 400 | RFC 3261 §25.1 (callid) |
  * | CSeq unreadable, or its number 2³¹ or more | 400 | RFC 3261 §8.1.1.5, RFC 4475 §3.1.2.4 |
  * | CSeq names another method than the request line | 400, or 501 where the request's is unknown | RFC 4475 §3.1.2.17–18 |
  * | a Via off the grammar, or a branch of the bare magic cookie | 400 | RFC 4475 §3.1.2.1, §3.2.1 |
@@ -76,6 +77,10 @@ const KNOWN_METHODS: ReadonlySet<string> = new Set([
   'UPDATE',
 ]);
 
+/** Wider than the grammar's `word ["@" word]`: what matters is that it can be a key and a log line. */
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+const CALL_ID = /^[^\s\0-\x1f\x7f]+$/;
+
 /** The magic cookie of RFC 3261 §8.1.1.7; alone it identifies nothing. */
 const MAGIC_COOKIE = 'z9hg4bk';
 
@@ -85,7 +90,7 @@ export function validateRequest(
   supported: ReadonlySet<string> = SUPPORTED_EXTENSIONS,
 ): RequestRefusal | undefined {
   const fault =
-    countFault(request) ??
+    identityFault(request) ??
     cseqFault(request) ??
     viaFault(request) ??
     addressFault(request) ??
@@ -93,11 +98,12 @@ export function validateRequest(
   return fault ?? requestUriFault(request.uri) ?? requireFault(request, supported);
 }
 
-function countFault(request: SipRequest): RequestRefusal | undefined {
+function identityFault(request: SipRequest): RequestRefusal | undefined {
   const missing = MANDATORY.find((name) => !getHeader(request, name));
   if (missing !== undefined) return refusal(400, `Missing ${missing}`);
   const repeated = SINGLE.find((name) => getHeaders(request, name).length > 1);
-  return repeated === undefined ? undefined : refusal(400, `Multiple ${repeated}`);
+  if (repeated !== undefined) return refusal(400, `Multiple ${repeated}`);
+  return CALL_ID.test(getHeader(request, 'Call-ID') ?? '') ? undefined : refusal(400, 'Invalid Call-ID');
 }
 
 function cseqFault(request: SipRequest): RequestRefusal | undefined {
