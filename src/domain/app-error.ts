@@ -7,6 +7,7 @@ export const ERRORS = {
   unauthorized: { status: 401, title: 'An API key is needed' },
   forbidden: { status: 403, title: 'This key may not do that' },
   'not-found': { status: 404, title: 'There is no such thing' },
+  'method-not-allowed': { status: 405, title: 'This method is not for this path' },
   'in-use': { status: 409, title: 'Something still refers to it' },
   duplicate: { status: 409, title: 'Another one has the same value' },
   'idempotency-conflict': { status: 409, title: 'This idempotency key was used for another request' },
