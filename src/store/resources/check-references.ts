@@ -1,0 +1,31 @@
+import { AppError, type InputProblem } from '../../domain/app-error.ts';
+import type { Sqlite } from '../database.ts';
+import type { ResourceKind } from '../resource-store.ts';
+import { KINDS, referredId } from './resource-kinds.ts';
+
+/**
+ * Makes sure that everything a resource refers to is there and, where the reference is new, not archived: what named a
+ * thing before it was archived may go on naming it.
+ *
+ * @param before its fields until now, where it exists already
+ * @throws AppError `invalid` with the path of each reference that leads nowhere
+ */
+export function checkReferences(sqlite: Sqlite, kind: ResourceKind, fields: object, before: object = {}): void {
+  const problems: InputProblem[] = [];
+  for (const reference of KINDS[kind].references) {
+    const id = referredId(fields, reference);
+    if (id === undefined) continue;
+    const archived = sqlite
+      .prepare<[string], number>(`SELECT archived FROM ${reference.to} WHERE id = ?`)
+      .pluck()
+      .get(id);
+    if (archived === undefined) {
+      problems.push({ path: reference.path, message: `there is no ${id} among the ${reference.to}` });
+    } else if (archived === 1 && referredId(before, reference) !== id) {
+      problems.push({ path: reference.path, message: `${id} is archived: bring it back first, or name another` });
+    }
+  }
+  if (problems.length === 0) return;
+  const detail = problems.map(({ path, message }) => `${path}: ${message}`).join('; ');
+  throw new AppError('invalid', detail, { problems });
+}
