@@ -9,13 +9,13 @@ import type { Cdr } from '../domain/call/cdr.ts';
 import type { Moment } from '../domain/call/moment.ts';
 import { newCall, transition } from '../domain/call/transition.ts';
 import type { AttemptId, CallId } from '../domain/ids.ts';
-import { startAdmission } from './admission.ts';
 import type { Admission } from './admission.ts';
 import type { ALeg, ALegEvent, InboundInvite } from './ports/a-leg.ts';
 import type { BLeg, BLegEvent, Dialer } from './ports/b-leg.ts';
 import type { CallObserver } from './ports/call-observer.ts';
 import type { CallStore } from './ports/call-store.ts';
 import type { Clock, Timer } from './ports/clock.ts';
+import type { OverCap } from './settle-call.ts';
 import { settleUntilKept } from './settle-call.ts';
 
 /** What a call needs of the world. */
@@ -24,6 +24,7 @@ export interface CallWorld {
   readonly dialer: Dialer;
   readonly clock: Clock;
   readonly observer: CallObserver;
+  readonly overCap: OverCap;
 }
 
 /** How long a refused trunk is asked to wait before its next call, in seconds. */
@@ -75,13 +76,26 @@ export class CallSession {
 
   /** Asks the store to screen, route and reserve. Until that is durable nothing above 100 is sent. */
   admit(): void {
-    startAdmission(this.#admission, this.#world.store, this.#invite, this.#state.facts).then(
-      (plan) => this.handle({ type: 'admitted', plan }),
-      (error: unknown) => {
-        this.#world.observer.callFaulted(this.callId, error);
-        this.handle({ type: 'admissionFailed' });
-      },
-    );
+    const { origin } = this.#state.facts;
+    const open = {
+      id: origin.callId,
+      trunkId: origin.trunkId,
+      did: origin.did,
+      dnis: origin.dnis,
+      ani: origin.ani,
+      sipCallId: this.#invite.sipCallId,
+      receivedAt: origin.receivedAt.wall,
+      draft: this.draft(),
+    };
+    this.#world.store
+      .admitCall(open, (view) => this.#admission.decide(view))
+      .then(
+        (plan) => this.handle({ type: 'admitted', plan }),
+        (error: unknown) => {
+          this.#world.observer.callFaulted(this.callId, error);
+          this.handle({ type: 'admissionFailed' });
+        },
+      );
   }
 
   /** Ends the call in an orderly way, whatever it is doing. */

@@ -1,0 +1,62 @@
+import type { E164, Ani } from '../numbers/e164.ts';
+import { formatNumber } from '../numbers/format-number.ts';
+import { parseE164 } from '../numbers/parse-e164.ts';
+import type { Destination } from '../plan/party.ts';
+import type { Gateway, Trunk } from '../plan/trunk.ts';
+import type { DialAddress } from './dial-target.ts';
+
+/**
+ * The addresses a destination is dialled at, best first: its own URI where it has one, else its trunk's gateways in
+ * order of priority, shared by weight among equals. Empty where it can't be dialled: its trunk is missing, switched
+ * off, has no gateway, or may not dial that number.
+ *
+ * @param draw gives numbers in [0, 1) from the call's seed, so that a replay draws the same
+ */
+export function dialAddresses(
+  destination: Destination,
+  trunk: Trunk | undefined,
+  ani: Ani,
+  draw: () => number,
+): readonly DialAddress[] {
+  if (destination.trunkId === undefined) {
+    return /^sip:/i.test(destination.uri) ? [direct(destination.uri)] : [];
+  }
+  if (!trunk?.enabled) return [];
+  const gateways = inOrder(trunk.gateways, draw);
+  const fromUser = ani === 'anonymous' ? null : formatNumber(ani, trunk.numberFormat);
+  const digest = trunk.digest ?? null;
+  const number = parseE164(destination.uri.replace(/^tel:/i, ''));
+  if (number === undefined) {
+    return gateways.map((gateway) => ({ uri: destination.uri, nextHop: gateway.uri, fromUser, digest }));
+  }
+  if (!mayDial(trunk, number)) return [];
+  const user = formatNumber(number, trunk.numberFormat);
+  return gateways.map((gateway) => ({ uri: withUser(gateway.uri, user), nextHop: null, fromUser, digest }));
+}
+
+function direct(uri: string): DialAddress {
+  return { uri, nextHop: null, fromUser: null, digest: null };
+}
+
+function mayDial(trunk: Trunk, number: E164): boolean {
+  return trunk.allowedPrefixes?.some((prefix) => number.startsWith(prefix)) ?? true;
+}
+
+function withUser(gatewayUri: string, user: string): string {
+  return gatewayUri.replace(/^(sips?:)(?:[^@]*@)?/i, `$1${user}@`);
+}
+
+/** Lowest priority number first; among equals a weighted draw without replacement. */
+function inOrder(gateways: readonly Gateway[], draw: () => number): Gateway[] {
+  const left = [...gateways].sort((a, b) => a.priority - b.priority);
+  const ordered: Gateway[] = [];
+  while (left.length > 0) {
+    const tier = left.filter((gateway) => gateway.priority === left[0]?.priority);
+    let at = draw() * tier.reduce((sum, gateway) => sum + gateway.weight, 0);
+    const chosen = tier.find((gateway) => (at -= gateway.weight) < 0) ?? tier[0];
+    if (!chosen) break;
+    ordered.push(chosen);
+    left.splice(left.indexOf(chosen), 1);
+  }
+  return ordered;
+}
