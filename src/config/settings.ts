@@ -1,0 +1,99 @@
+/** Says why a text is no value of a setting, and how to mend it. */
+export class BadValue {
+  readonly message: string;
+  constructor(message: string) {
+    this.message = message;
+  }
+}
+
+/** One setting: its name in the environment and in YAML, what it means, and how its text is read. */
+export interface Setting<Value> {
+  readonly about: string;
+  readonly fallback: Value;
+  /** Never shown in messages or logs. */
+  readonly secret?: true;
+  readonly parse: (text: string) => Value | BadValue;
+}
+
+function setting<Value>(definition: Setting<Value>): Setting<Value> {
+  return definition;
+}
+
+function wholeNumber(min: number, max: number) {
+  return (text: string): number | BadValue => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    return value >= min && value <= max ? value : new BadValue(`must be a whole number from ${min} to ${max}`);
+  };
+}
+
+function oneOf<Choice extends string>(...choices: readonly Choice[]) {
+  return (text: string): Choice | BadValue =>
+    choices.find((choice) => choice === text) ?? new BadValue(`must be one of ${choices.join(', ')}`);
+}
+
+function host(text: string): string | BadValue {
+  return /^[A-Za-z0-9.:_-]{1,253}$/.test(text) ? text : new BadValue('must be an IP address or a host name');
+}
+
+function nonEmpty(text: string): string | BadValue {
+  return text.trim() === '' ? new BadValue('must not be empty') : text;
+}
+
+function optional<Value>(parse: (text: string) => Value | BadValue) {
+  return (text: string): Value | null | BadValue => (text === '' ? null : parse(text));
+}
+
+const port = wholeNumber(0, 65_535);
+
+/** Every setting there is. The README's table and `config/tollgate.yaml` are held to this one by a test. */
+export const SETTINGS = {
+  TOLLGATE_ENGINE: setting({
+    about: 'SIP engine: the embedded one, or a drachtio-server',
+    fallback: 'embedded',
+    parse: oneOf('embedded', 'drachtio'),
+  }),
+  DRACHTIO_HOST: setting<string | null>({ about: 'drachtio-server: host', fallback: null, parse: optional(host) }),
+  DRACHTIO_PORT: setting({ about: 'drachtio-server: admin port', fallback: 9022, parse: wholeNumber(1, 65_535) }),
+  DRACHTIO_SECRET: setting<string | null>({
+    about: 'drachtio-server: shared secret',
+    fallback: null,
+    secret: true,
+    parse: optional(nonEmpty),
+  }),
+  SIP_HOST: setting({ about: 'address SIP listens on', fallback: '0.0.0.0', parse: host }),
+  SIP_PORT: setting({ about: 'port SIP listens on, UDP and TCP; 0 takes a free one', fallback: 5060, parse: port }),
+  SIP_ADVERTISED_HOST: setting<string | null>({
+    about: 'address carriers reach us at, where it differs from SIP_HOST',
+    fallback: null,
+    parse: optional(host),
+  }),
+  HTTP_HOST: setting({ about: 'address the API and dashboard listen on', fallback: '127.0.0.1', parse: host }),
+  HTTP_PORT: setting({ about: 'port of the API and dashboard; 0 takes a free one', fallback: 8080, parse: port }),
+  TOLLGATE_DATA_DIR: setting({ about: 'folder of the database', fallback: './data', parse: nonEmpty }),
+  TOLLGATE_ADMIN_KEY: setting<string | null>({
+    about: 'an admin API key that always works, at least 32 characters',
+    fallback: null,
+    secret: true,
+    parse: optional((text) => (text.length >= 32 ? text : new BadValue('must have at least 32 characters'))),
+  }),
+  LOG_LEVEL: setting({
+    about: 'least level that is logged',
+    fallback: 'info',
+    parse: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+  }),
+  TOLLGATE_CURRENCY: setting({
+    about: 'account currency, ISO 4217',
+    fallback: 'USD',
+    parse: (text) => (/^[A-Z]{3}$/.test(text) ? text : new BadValue('must be three capital letters, such as USD')),
+  }),
+  DRAIN_TIMEOUT_S: setting({
+    about: 'seconds that calls in progress get to end by themselves at shutdown',
+    fallback: 30,
+    parse: wholeNumber(0, 86_400),
+  }),
+} as const;
+
+export type SettingName = keyof typeof SETTINGS;
+export type SettingValues = {
+  readonly [Name in SettingName]: (typeof SETTINGS)[Name] extends Setting<infer V> ? V : never;
+};

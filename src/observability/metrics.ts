@@ -1,0 +1,89 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+/** The product's metrics, named as Prometheus asks: `_total` counts, `_seconds` are seconds. */
+export interface Metrics {
+  readonly registry: Registry;
+  readonly callsReceived: Counter;
+  readonly callsSettled: Counter<'outcome'>;
+  readonly callsBillable: Counter;
+  readonly strangers: Counter;
+  readonly oddities: Counter<'what'>;
+  readonly faults: Counter<'where'>;
+  readonly settlementDelays: Counter;
+  readonly setupSeconds: Histogram;
+  readonly postDialDelaySeconds: Histogram;
+  readonly talkSeconds: Histogram;
+}
+
+const SETUP_BUCKETS = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1];
+const RING_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+const TALK_BUCKETS = [1, 10, 30, 60, 90, 120, 300, 600, 1_800, 3_600];
+
+/** Makes the metrics in a registry of their own. `live` is read at each scrape. */
+export function createMetrics(live: { readonly calls: () => number; readonly sipLinkUp: () => boolean }): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const gauge = (name: string, help: string, read: () => number): Gauge =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read());
+      },
+    });
+  gauge('tollgate_calls_live', 'Calls in progress', live.calls);
+  gauge('tollgate_sip_link_up', '1 while the SIP server is connected', () => (live.sipLinkUp() ? 1 : 0));
+  return {
+    registry,
+    callsReceived: new Counter({ name: 'tollgate_calls_received_total', help: 'Calls from known trunks', registers }),
+    callsSettled: new Counter({
+      name: 'tollgate_calls_settled_total',
+      help: 'Calls with a CDR, by outcome',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    callsBillable: new Counter({ name: 'tollgate_calls_billable_total', help: 'Calls a buyer owes for', registers }),
+    strangers: new Counter({
+      name: 'tollgate_strangers_total',
+      help: 'INVITEs from addresses that belong to no trunk',
+      registers,
+    }),
+    oddities: new Counter({
+      name: 'tollgate_sip_oddities_total',
+      help: 'Requests answered without becoming a call',
+      labelNames: ['what'],
+      registers,
+    }),
+    faults: new Counter({
+      name: 'tollgate_faults_total',
+      help: 'Defects and failures caught at an edge',
+      labelNames: ['where'],
+      registers,
+    }),
+    settlementDelays: new Counter({
+      name: 'tollgate_settlement_delays_total',
+      help: 'Tries to write a settlement that have to be made again',
+      registers,
+    }),
+    setupSeconds: new Histogram({
+      name: 'tollgate_setup_seconds',
+      help: 'aLeg INVITE to first bLeg INVITE',
+      buckets: SETUP_BUCKETS,
+      registers,
+    }),
+    postDialDelaySeconds: new Histogram({
+      name: 'tollgate_post_dial_delay_seconds',
+      help: 'bLeg INVITE to its first 18x or final response',
+      buckets: RING_BUCKETS,
+      registers,
+    }),
+    talkSeconds: new Histogram({
+      name: 'tollgate_talk_seconds',
+      help: 'Talk time of connected calls',
+      buckets: TALK_BUCKETS,
+      registers,
+    }),
+  };
+}
