@@ -26,7 +26,7 @@ export class AreaCodeTable {
     }
   }
 
-  /** The place of an exchange; undefined for area codes without one, and for text that is no area code or exchange. */
+  /** The place of an exchange, given as three digits each; undefined for area codes without one. */
   find(npa: string, nxx: string): Place | undefined {
     const row = Number(npa) - FIRST;
     const column = Number(nxx) - FIRST;

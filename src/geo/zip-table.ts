@@ -1,7 +1,7 @@
 import type { LatLon } from '../domain/numbers/location.ts';
 import type { Place } from './place-list.ts';
 
-/** Five digits. */
+const FIVE_DIGITS = /^\d{5}$/;
 const ZIPS = 100_000;
 
 /** Not in the table; places are numbered from 1 here. */
@@ -49,7 +49,7 @@ export class ZipTable {
 
   /** The place and centroid of a five-digit ZIP; undefined when unknown, or when the text is no ZIP. */
   find(zip: string): (Place & { readonly centroid: LatLon | null }) | undefined {
-    if (zip.length !== 5) return undefined;
+    if (!FIVE_DIGITS.test(zip)) return undefined;
     const index = Number(zip);
     const place = this.places[(this.slots[index] ?? UNKNOWN) - 1];
     if (!place) return undefined;

@@ -24,10 +24,11 @@ const PHONE_CONTEXT = /;phone-context=([^;?>]*)/i;
  * section 5.1.5 says the context may not simply be put before it.
  */
 export function normalizeNumber(raw: string, options: NormalizeOptions = {}): E164 | undefined {
-  const text = userPart(raw).replace(SEPARATORS, '');
+  const address = addressOf(raw);
+  const text = userPart(address).replace(SEPARATORS, '');
   if (text.startsWith('+')) return parseE164(text);
   if (!/^\d+$/.test(text)) return undefined;
-  const context = PHONE_CONTEXT.exec(raw)?.[1]?.replace(SEPARATORS, '');
+  const context = PHONE_CONTEXT.exec(address)?.[1]?.replace(SEPARATORS, '');
   if (context?.startsWith('+') && !context.startsWith('+1')) return undefined;
   return fromBareDigits(text, options.format);
 }
@@ -42,10 +43,15 @@ function fromBareDigits(digits: string, format: NumberFormat | undefined): E164 
   return parseE164(`+${digits}`);
 }
 
-/** What stands for the number in a URI or user part: no scheme, host, parameters, brackets or escapes. */
-function userPart(raw: string): string {
-  const bracketed = /<([^>]*)>/.exec(raw)?.[1] ?? raw;
-  const withoutScheme = bracketed.trim().replace(/^(?:sips?|tel):/i, '');
+/** What stands between the brackets of a name-addr (RFC 3261 section 20.10); brackets in a quoted name are not those. */
+function addressOf(raw: string): string {
+  const unnamed = raw.replace(/^\s*"(?:[^"\\]|\\.)*"/, '');
+  return /<([^>]*)>/.exec(unnamed)?.[1] ?? unnamed;
+}
+
+/** What stands for the number in a URI or bare user part: no scheme, host, parameters or escapes. */
+function userPart(address: string): string {
+  const withoutScheme = address.trim().replace(/^(?:sips?|tel):/i, '');
   const user = /^[^@;?]*/.exec(withoutScheme)?.[0] ?? '';
   return user.replace(/%([2-7][0-9a-f])/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }

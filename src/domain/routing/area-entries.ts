@@ -8,7 +8,7 @@ import { squaredChordOfMiles, toUnitVector, type UnitVector } from './area-radiu
 export type PrefixTable = ReadonlyMap<number, ReadonlyMap<string, AreaEntry>>;
 
 /** A circle round a ZIP's centroid; no centre where the gazetteer doesn't know one. */
-export interface CompiledRadius {
+interface CompiledRadius {
   readonly entry: AreaEntry;
   readonly centre: UnitVector | null;
   readonly squaredChord: number;
@@ -56,7 +56,7 @@ export function compileEntries(entries: readonly AreaEntry[], gazetteer: Gazette
   return { country, state, stateCountries, npa, npaNxx, zip, zipPrefix, prefix, radii };
 }
 
-/** The entry whose key begins the text; with several, the longest key that was written first. */
+/** The entry whose key begins the text; with several of different lengths, any of them. */
 export function findPrefix(table: PrefixTable, text: string): AreaEntry | undefined {
   for (const [length, entries] of table) {
     const found = text.length >= length ? entries.get(text.slice(0, length)) : undefined;
