@@ -89,7 +89,7 @@ function readFiles(files: readonly SettingsFile[], problems: ConfigProblem[]): M
       } else if (!isScalar(value) || value.value === null) {
         problems.push({ setting: name, source, message: 'must have one plain value' });
       } else if (!values.has(name)) {
-        values.set(name, { text: String(value.value), source });
+        values.set(name, { text: value.source ?? JSON.stringify(value.value), source });
       }
     }
   }

@@ -1,0 +1,357 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { at, someDecision, someFacts, somePolicy, someTarget } from '../../../test/support/call-builders.ts';
+import type { AttemptId } from '../ids.ts';
+import type { AdmissionPlan, DialPolicy } from './admission-plan.ts';
+import type { CallEffect } from './call-effect.ts';
+import type { CallEvent } from './call-event.ts';
+import type { CallState } from './call-state.ts';
+import { cdrOfEndedCall } from './cdr-of-call.ts';
+import type { DialTarget } from './dial-target.ts';
+import { newCall, transition } from './transition.ts';
+
+/** A call driven by hand, with a clock that moves a second with each event unless told otherwise. */
+class Drive {
+  state: CallState = newCall(someFacts());
+  readonly effects: CallEffect[] = [];
+  #ms = 0;
+
+  /** Gives an event and returns the effects it asked for. */
+  on(event: CallEvent, afterMs = 1_000): CallEffect[] {
+    this.#ms += afterMs;
+    const step = transition(this.state, event, at(this.#ms));
+    this.state = step.state;
+    this.effects.push(...step.effects);
+    return [...step.effects];
+  }
+
+  admit(targets: readonly DialTarget[], policy: Partial<DialPolicy> = {}): CallEffect[] {
+    const plan: AdmissionPlan = { kind: 'dial', decision: someDecision, policy: { ...somePolicy, ...policy }, targets };
+    return this.on({ type: 'admitted', plan });
+  }
+
+  settled() {
+    const settle = this.effects.filter((effect) => effect.type === 'settle');
+    expect(settle).toHaveLength(1);
+    return cdrOfEndedCall(settle[0]!.ended);
+  }
+}
+
+const first = 'call_1.1' as AttemptId;
+const second = 'call_1.2' as AttemptId;
+const sdp = 'v=0';
+
+function types(effects: readonly CallEffect[]): string[] {
+  return effects.map((effect) => effect.type);
+}
+
+describe('a call that is answered', () => {
+  it('starts its clock at the buyer’s 2xx and stops it at the BYE, ring time apart', () => {
+    const call = new Drive();
+    call.admit([someTarget('a')]);
+    call.on({ type: 'attemptProgress', attemptId: first, status: 180, sdp: null }, 2_000);
+    const answered = call.on({ type: 'attemptAnswered', attemptId: first, sdp }, 7_000);
+    expect(types(answered)).toContain('answerCaller');
+    call.on({ type: 'callerAcked' }, 30);
+    call.on({ type: 'callerHungUp', cause: null }, 61_234);
+    expect(call.state.kind).toBe('ending');
+    call.on({ type: 'attemptHungUp', attemptId: first, cause: null }, 5);
+    expect(call.settled()).toMatchObject({
+      outcome: 'connected',
+      hangupBy: 'caller',
+      talkMs: 30 + 61_234,
+      ringMs: 7_000,
+      pddMs: 2_000,
+      setupMs: 1_000,
+    });
+  });
+
+  it('is not billable talk where the caller never ACKs our 200', () => {
+    const call = new Drive();
+    call.admit([someTarget('a')]);
+    call.on({ type: 'attemptAnswered', attemptId: first, sdp });
+    const effects = call.on({ type: 'timerFired', timer: { kind: 'ack' } }, 32_000);
+    expect(types(effects)).toEqual(expect.arrayContaining(['hangUpAttempt', 'hangUpCaller']));
+    call.on({ type: 'attemptHungUp', attemptId: first, cause: null });
+    call.on({ type: 'callerLegClosed' });
+    expect(call.settled()).toMatchObject({ outcome: 'failed', connectedAt: null, talkMs: 0 });
+  });
+
+  it('waits for the ACK’s own deadline where the buyer hangs up before it', () => {
+    const call = new Drive();
+    call.admit([someTarget('a')]);
+    call.on({ type: 'attemptAnswered', attemptId: first, sdp });
+    call.on({ type: 'attemptHungUp', attemptId: first, cause: null }, 400);
+    call.on({ type: 'timerFired', timer: { kind: 'ending' } }, 4_000);
+    expect(call.state.kind).toBe('ending');
+    call.on({ type: 'callerAcked' }, 100);
+    call.on({ type: 'callerLegClosed' });
+    expect(call.settled()).toMatchObject({ outcome: 'connected', talkMs: 400, hangupBy: 'buyer' });
+  });
+
+  it('takes a BYE as proof that the caller had our 200', () => {
+    const call = new Drive();
+    call.admit([someTarget('a')]);
+    call.on({ type: 'attemptAnswered', attemptId: first, sdp });
+    call.on({ type: 'callerHungUp', cause: null }, 5_000);
+    call.on({ type: 'attemptHungUp', attemptId: first, cause: null });
+    expect(call.settled()).toMatchObject({ outcome: 'connected', talkMs: 5_000 });
+  });
+
+  it('is settled once where both sides hang up together', () => {
+    const call = new Drive();
+    call.admit([someTarget('a')]);
+    call.on({ type: 'attemptAnswered', attemptId: first, sdp });
+    call.on({ type: 'callerAcked' });
+    call.on({ type: 'callerHungUp', cause: null });
+    call.on({ type: 'attemptHungUp', attemptId: first, cause: null }, 0);
+    call.on({ type: 'callerHungUp', cause: null });
+    call.on({ type: 'callerLegClosed' });
+    expect(call.settled().hangupBy).toBe('caller');
+  });
+
+  it('ends at the campaign’s longest call', () => {
+    const call = new Drive();
+    call.admit([someTarget('a')], { maxCallS: 60 });
+    call.on({ type: 'attemptAnswered', attemptId: first, sdp });
+    const acked = call.on({ type: 'callerAcked' }, 500);
+    expect(acked).toContainEqual({ type: 'startTimer', timer: { kind: 'max-call' }, delayMs: 59_500 });
+    call.on({ type: 'timerFired', timer: { kind: 'max-call' } }, 59_500);
+    call.on({ type: 'attemptHungUp', attemptId: first, cause: null });
+    call.on({ type: 'callerLegClosed' });
+    expect(call.settled()).toMatchObject({ hangupBy: 'system', hangupCause: 'max-call', talkMs: 60_000 });
+  });
+});
+
+describe('a call whose destination fails', () => {
+  it('goes to the next route after busy, and is billed on that route’s attempt', () => {
+    const call = new Drive();
+    call.admit([someTarget('a')]);
+    const failed = call.on({ type: 'attemptFailed', attemptId: first, sipStatus: 486, cause: null });
+    expect(failed).toContainEqual({ type: 'reserveNext', release: ['res_a'] });
+    call.on({ type: 'reserved', targets: [someTarget('b')] });
+    call.on({ type: 'attemptAnswered', attemptId: second, sdp });
+    call.on({ type: 'callerAcked' });
+    call.on({ type: 'attemptHungUp', attemptId: second, cause: null });
+    call.on({ type: 'callerLegClosed' });
+    expect(call.settled()).toMatchObject({ outcome: 'connected', routeId: 'rte_b', destinationId: 'dst_b' });
+  });
+
+  it('tries the destination’s next gateway first where the network failed', () => {
+    const call = new Drive();
+    call.admit([someTarget('a', 2)]);
+    const failed = call.on({ type: 'attemptFailed', attemptId: first, sipStatus: 503, cause: null });
+    expect(failed.find((effect) => effect.type === 'dial')?.attempt).toMatchObject({ seq: 2, addressIndex: 1 });
+    expect(types(failed)).not.toContain('reserveNext');
+  });
+
+  it('never calls a callee who declined at another gateway', () => {
+    const call = new Drive();
+    call.admit([someTarget('a', 2)]);
+    expect(types(call.on({ type: 'attemptFailed', attemptId: first, sipStatus: 603, cause: null }))).toContain(
+      'reserveNext',
+    );
+  });
+
+  it('cancels one that rings too long and goes on without waiting for it', () => {
+    const call = new Drive();
+    call.admit([someTarget('a')]);
+    call.on({ type: 'attemptProgress', attemptId: first, status: 180, sdp: null });
+    const timedOut = call.on({ type: 'timerFired', timer: { kind: 'ring', attemptId: first } }, 25_000);
+    expect(types(timedOut)).toEqual(['cancelAttempt', 'reserveNext']);
+    call.on({ type: 'reserved', targets: [someTarget('b')] });
+    // The 2xx that crossed our CANCEL: ACKed and BYEd, and the call rings on.
+    const late = call.on({ type: 'attemptAnswered', attemptId: first, sdp });
+    expect(late).toEqual([{ type: 'hangUpAttempt', attemptId: first, cause: 'answered-too-late' }]);
+    expect(call.state.kind).toBe('dialing');
+  });
+
+  it('tells the caller 486 only where every destination was busy', () => {
+    const busy = new Drive();
+    busy.admit([someTarget('a')]);
+    busy.on({ type: 'attemptFailed', attemptId: first, sipStatus: 486, cause: null });
+    expect(busy.on({ type: 'reserved', targets: [] })).toContainEqual(
+      expect.objectContaining({ type: 'rejectCaller', status: 486 }),
+    );
+    const mixed = new Drive();
+    mixed.admit([someTarget('a')]);
+    mixed.on({ type: 'attemptFailed', attemptId: first, sipStatus: 486, cause: null });
+    mixed.on({ type: 'reserved', targets: [someTarget('b')] });
+    mixed.on({ type: 'attemptFailed', attemptId: second, sipStatus: 503, cause: null });
+    expect(mixed.on({ type: 'reserved', targets: [] })).toContainEqual(
+      expect.objectContaining({ type: 'rejectCaller', status: 480 }),
+    );
+  });
+
+  it('stops dialling at maxAttempts', () => {
+    const call = new Drive();
+    call.admit([someTarget('a', 3)], { maxAttempts: 2 });
+    call.on({ type: 'attemptFailed', attemptId: first, sipStatus: 503, cause: null });
+    const last = call.on({ type: 'attemptFailed', attemptId: second, sipStatus: 503, cause: null });
+    expect(types(last)).toEqual(expect.arrayContaining(['rejectCaller', 'settle']));
+  });
+
+  it('gives up when the setup budget is spent', () => {
+    const call = new Drive();
+    call.admit([someTarget('a')]);
+    const spent = call.on({ type: 'timerFired', timer: { kind: 'setup-budget' } }, 90_000);
+    expect(types(spent)).toEqual(expect.arrayContaining(['cancelAttempt', 'rejectCaller']));
+    call.on({ type: 'attemptFailed', attemptId: first, sipStatus: 487, cause: null });
+    expect(call.settled()).toMatchObject({ outcome: 'no-answer', sipStatus: 480 });
+  });
+});
+
+describe('a caller who gives up', () => {
+  it('stops the ringing, and the 2xx that crosses the CANCEL is hung up and not billed', () => {
+    const call = new Drive();
+    call.admit([someTarget('a')]);
+    expect(types(call.on({ type: 'callerCancelled', cause: null }))).toContain('cancelAttempt');
+    const crossed = call.on({ type: 'attemptAnswered', attemptId: first, sdp });
+    expect(types(crossed)).toEqual(['hangUpAttempt', 'settle']);
+    expect(call.settled()).toMatchObject({ outcome: 'abandoned', connectedAt: null, talkMs: 0, hangupBy: 'caller' });
+    expect(call.settled().attempts[0]).toMatchObject({ sipStatus: 200, reason: 'answered-too-late' });
+  });
+
+  it('leaves no ghost where an answer comes even after the CDR is written', () => {
+    const call = new Drive();
+    call.admit([someTarget('a')]);
+    call.on({ type: 'callerCancelled', cause: null });
+    call.on({ type: 'timerFired', timer: { kind: 'ending' } }, 4_000);
+    expect(call.state.kind).toBe('ended');
+    expect(types(call.on({ type: 'attemptAnswered', attemptId: first, sdp }))).toEqual(['hangUpAttempt']);
+  });
+
+  it('before admission is done ends the call, whatever the store says later', () => {
+    const call = new Drive();
+    call.on({ type: 'callerCancelled', cause: null });
+    expect(call.admit([someTarget('a')])).toEqual([]);
+    expect(call.settled()).toMatchObject({ outcome: 'abandoned', attempts: [] });
+  });
+});
+
+describe('destinations that ring together', () => {
+  it('are told that the call was completed elsewhere when one answers', () => {
+    const call = new Drive();
+    call.admit([someTarget('a'), someTarget('b')], { simultaneous: true });
+    const won = call.on({ type: 'attemptAnswered', attemptId: second, sdp });
+    expect(won).toContainEqual({ type: 'cancelAttempt', attemptId: first, reason: 'answered-elsewhere' });
+    const loser = call.on({ type: 'attemptAnswered', attemptId: first, sdp }, 1);
+    expect(types(loser)).toEqual(['hangUpAttempt']);
+    expect(call.state.kind).toBe('answering');
+  });
+
+  it('let the caller hear ringing, never one destination’s early media', () => {
+    const call = new Drive();
+    call.admit([someTarget('a'), someTarget('b')], { simultaneous: true });
+    const progress = call.on({ type: 'attemptProgress', attemptId: first, status: 183, sdp });
+    expect(progress).toEqual([{ type: 'showProgress', status: 180, sdp: null }]);
+  });
+});
+
+describe('any order of events', () => {
+  const attemptIds = [1, 2, 3, 4, 5, 6].map((seq) => `call_1.${seq}` as AttemptId);
+  const attemptId = fc.constantFrom(...attemptIds);
+  const cause = fc.constantFrom(null, 'Q.850;cause=16');
+  const targets = fc
+    .uniqueArray(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 3 })
+    .map((names) => names.map((name) => someTarget(name, 2)));
+  const refuse: AdmissionPlan = {
+    kind: 'refuse',
+    outcome: 'no-route',
+    sipStatus: 480,
+    cause: 'no-route',
+    decision: null,
+  };
+  const plan = fc.oneof(
+    fc.constant(refuse),
+    fc
+      .record({ targets: targets.filter((list) => list.length > 0), simultaneous: fc.boolean() })
+      .map(({ targets: list, simultaneous }): AdmissionPlan => ({
+        kind: 'dial',
+        decision: someDecision,
+        policy: { ...somePolicy, simultaneous },
+        targets: list,
+      })),
+  );
+  const timer = fc.oneof(
+    fc.constantFrom(
+      { kind: 'setup-budget' } as const,
+      { kind: 'ack' } as const,
+      { kind: 'max-call' } as const,
+      { kind: 'ending' } as const,
+    ),
+    attemptId.map((id) => ({ kind: 'ring', attemptId: id }) as const),
+  );
+  const event: fc.Arbitrary<CallEvent> = fc.oneof(
+    plan.map((p): CallEvent => ({ type: 'admitted', plan: p })),
+    targets.map((t): CallEvent => ({ type: 'reserved', targets: t })),
+    fc.constantFrom<CallEvent>(
+      { type: 'admissionFailed' },
+      { type: 'reservationFailed' },
+      { type: 'callerAcked' },
+      { type: 'callerLegClosed' },
+      { type: 'callerAnswerFailed', cause: 'x' },
+      { type: 'endRequested', cause: 'operator' },
+    ),
+    fc.record({ type: fc.constant('callerCancelled' as const), cause }),
+    fc.record({ type: fc.constant('callerHungUp' as const), cause }),
+    fc.record({
+      type: fc.constant('attemptProgress' as const),
+      attemptId,
+      status: fc.constantFrom(180 as const, 183 as const),
+      sdp: fc.constantFrom(null, sdp),
+    }),
+    fc.record({ type: fc.constant('attemptAnswered' as const), attemptId, sdp: fc.constant(sdp) }),
+    fc.record({
+      type: fc.constant('attemptFailed' as const),
+      attemptId,
+      sipStatus: fc.constantFrom(null, 408, 480, 486, 487, 503, 603),
+      cause,
+    }),
+    fc.record({ type: fc.constant('attemptHungUp' as const), attemptId, cause }),
+    timer.map((t): CallEvent => ({ type: 'timerFired', timer: t })),
+  );
+
+  it('ends a call exactly once, with every leg taken down and one CDR', () => {
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 40 }), (events) => {
+        const call = new Drive();
+        for (const next of events) call.on(next, 10);
+        // The world always brings a call to its end: someone hangs up, and the limits fire.
+        call.on({ type: 'endRequested', cause: 'drain' });
+        call.on({ type: 'timerFired', timer: { kind: 'ack' } });
+        call.on({ type: 'timerFired', timer: { kind: 'ending' } });
+        expect(call.state.kind).toBe('ended');
+        expect(call.effects.filter((effect) => effect.type === 'settle')).toHaveLength(1);
+        const cdr = call.settled();
+        expect(cdr.outcome).not.toBeNull();
+        expect(cdr.attempts.every((attempt) => attempt.endedAt !== null)).toBe(true);
+        expect(cdr.talkMs > 0 ? cdr.connectedAt : 'no talk').not.toBeNull();
+        expectEveryLegTakenDown(call.effects, events);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  /** Whoever was dialled has failed, was cancelled, or was hung up; a caller who was answered was hung up or hung up. */
+  function expectEveryLegTakenDown(effects: readonly CallEffect[], events: readonly CallEvent[]): void {
+    for (const dial of effects.filter((effect) => effect.type === 'dial')) {
+      const { attemptId: id } = dial.attempt;
+      const byUs = effects.some(
+        (e) => (e.type === 'cancelAttempt' || e.type === 'hangUpAttempt') && e.attemptId === id,
+      );
+      const byThem = events.some(
+        (e) => (e.type === 'attemptFailed' || e.type === 'attemptHungUp') && e.attemptId === id,
+      );
+      expect(byUs || byThem).toBe(true);
+    }
+    if (effects.some((effect) => effect.type === 'answerCaller')) {
+      const byUs = effects.some((effect) => effect.type === 'hangUpCaller');
+      const byThem = events.some((e) => ['callerHungUp', 'callerCancelled', 'callerAnswerFailed'].includes(e.type));
+      expect(byUs || byThem).toBe(true);
+    } else {
+      const told = effects.some((effect) => effect.type === 'rejectCaller');
+      expect(told || events.some((e) => e.type === 'callerCancelled' || e.type === 'callerHungUp')).toBe(true);
+    }
+  }
+});
