@@ -1,16 +1,18 @@
 /** Random SIP messages and their parts, for property-based tests. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { HeaderField, SipMessage, SipRequest } from '../../src/embedded/sip/message/sip-message.ts';
 
-const TOKEN_CHARS = [..."ABCxyz019-.!%*_+`'~"];
+/** Text of up to `maxLength` of the given characters (code points: a pair of surrogates is one). */
+const textOf = (characters: string, constraints: fc.StringConstraints): fc.Arbitrary<string> =>
+  fc.string({ ...constraints, unit: fc.constantFrom(...Array.from(characters)) });
 
 /** A token of RFC 3261 §25.1. */
-export const token = fc.string({ unit: fc.constantFrom(...TOKEN_CHARS), minLength: 1, maxLength: 12 });
+export const token = textOf("ABCxyz019-.!%*_+`'~", { minLength: 1, maxLength: 12 });
 
 /** Header text with everything that makes parsers stumble: quotes, brackets, commas, colons, text beyond ASCII, U+FEFF. */
-export const headerText = fc
-  .string({ unit: fc.constantFrom(...'ab 9"<>,;:=@\\/?%Щ漢\uFEFF\u00A0🙂'), maxLength: 40 })
-  .map((text) => text.replace(/^[ ]+|[ ]+$/g, '').replace(/ {2,}/g, ' '));
+export const headerText = textOf('ab 9"<>,;:=@\\/?%Щ漢\uFEFF\u00A0🙂', { maxLength: 40 }).map((text) =>
+  text.replace(/^ +| +$/g, '').replace(/ {2,}/g, ' '),
+);
 
 const known = fc.constantFrom('Via', 'From', 'To', 'Call-ID', 'CSeq', 'Contact', 'Route', 'Subject', 'Supported');
 const unknown = token.map((text) => `X-${text}`);

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sipMessage, withTrueLength } from '../../../../test/support/sip-arbitraries.ts';
 import { parseMessage } from './parse-message.ts';

@@ -131,7 +131,8 @@ function parseUriParams(text: string): ReadonlyMap<string, string | undefined> |
     const name = equals < 0 ? param : param.slice(0, equals);
     const value = equals < 0 ? undefined : param.slice(equals + 1);
     if (!PARAM_PART.test(name) || (value !== undefined && !PARAM_PART.test(value))) return undefined;
-    const key = unescapeNeedless(name).toLowerCase();
+    // Names have no case, but their escapes are upper case like all others.
+    const key = unescapeNeedless(unescapeNeedless(name).toLowerCase());
     if (params.has(key)) return undefined;
     params.set(key, value === undefined ? undefined : unescapeNeedless(value));
   }

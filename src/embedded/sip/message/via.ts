@@ -1,7 +1,7 @@
 /** The Via header (RFC 3261 §20.42, §18.2; `rport` RFC 3581). */
 import { isToken, trimLws } from './grammar.ts';
 import { formatParams, readParams, type HeaderParams } from './header-params.ts';
-import { formatHostPort, parseHostPort } from './sip-uri.ts';
+import { formatHostPort, parseHostPort, type HostPort } from './sip-uri.ts';
 
 /** One hop of the way back. */
 export interface Via {
@@ -50,9 +50,14 @@ function readVia(value: string): { via: Via; wellFormed: boolean } | undefined {
   const gap = /[ \t]+/.exec(hop);
   if (gap === null) return undefined;
   const transport = hop.slice(0, gap.index).toUpperCase();
-  // LWS may stand around the colon of sent-by (RFC 3261 §25.1, COLON).
-  const sentBy = parseHostPort(hop.slice(gap.index).replace(/[ \t]+/g, ''));
+  const sentBy = parseSentBy(trimLws(hop, gap.index));
   if (sentBy === undefined || !isToken(protocol) || !isToken(version) || !isToken(transport)) return undefined;
   const { params, wellFormed } = readParams(value, paramsAt);
   return { via: { protocol, version, transport, ...sentBy, params }, wellFormed };
+}
+
+/** Unlike in a URI, LWS may stand around the colon before the port (RFC 3261 §25.1, COLON). */
+function parseSentBy(text: string): HostPort | undefined {
+  const colon = text.indexOf(':', text.indexOf(']') + 1);
+  return parseHostPort(colon < 0 ? text : `${trimLws(text, 0, colon)}:${trimLws(text, colon + 1)}`);
 }
