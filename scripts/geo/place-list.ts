@@ -1,9 +1,4 @@
-/** What numbers and ZIPs resolve to; null where not known. */
-export interface Place {
-  readonly country: string;
-  readonly state: string | null;
-  readonly timezone: string | null;
-}
+import type { Place } from '../../src/geo/place-list.ts';
 
 /** Numbers each distinct place, so that tables can name it by a small integer. */
 export class PlaceList {

@@ -1,5 +1,5 @@
 import { countryOfState } from '../../src/domain/numbers/states.ts';
-import type { Place } from './place-list.ts';
+import type { Place } from '../../src/geo/place-list.ts';
 import { readBson } from './read-bson.ts';
 import { longestPrefix, readTable, soleValue } from './read-table.ts';
 import type { ZipRecord } from './read-zips.ts';

