@@ -14,9 +14,3 @@ export function freezeTerms(campaign: Campaign, route: Route, publisher: Publish
     payout: publisher?.payout ?? null,
   };
 }
-
-/** The most a call on these terms can cost its buyer, in micros: what is held of the balance while it lasts. */
-export function highestPriceMicros(terms: Pick<Terms, 'priceMicros' | 'tiers' | 'test'>): number {
-  if (terms.test) return 0;
-  return terms.tiers.reduce((highest, tier) => Math.max(highest, tier.priceMicros), terms.priceMicros);
-}

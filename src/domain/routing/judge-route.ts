@@ -1,0 +1,113 @@
+import { payoutForCall } from '../billing/payout-for-call.ts';
+import { micros } from '../billing/money.ts';
+import type { DestinationId } from '../ids.ts';
+import type { Ani } from '../numbers/e164.ts';
+import type { CallerLocation, Gazetteer } from '../numbers/location.ts';
+import type { AreaEntry } from '../plan/area.ts';
+import type { Publisher } from '../plan/party.ts';
+import type { EpochMs } from '../time.ts';
+import { type AreaMatch, matchArea } from './area.ts';
+import type { CapUsage } from './caps.ts';
+import { type CapCheck, checkCaps, checkLine } from './check-caps.ts';
+import type { ReasonValues, RejectReason } from './route-decision.ts';
+import type { NamedArea, RouteLine } from './routing-snapshot.ts';
+import { scheduleAt } from './schedule.ts';
+
+/** Why a route is not for a call, with the values compared. */
+export interface Rejection {
+  readonly reason: RejectReason;
+  readonly values: ReasonValues;
+}
+
+/** The caller, as areas see one. */
+export interface Caller {
+  readonly ani: Ani;
+  readonly location: CallerLocation;
+}
+
+/** What a route that serves the caller is judged on. */
+export interface Circumstances {
+  readonly now: EpochMs;
+  readonly usage: CapUsage;
+  readonly duplicates: readonly DestinationId[];
+  readonly tried: readonly DestinationId[];
+  /** Null where nobody sent the call, or its sender has no caps. */
+  readonly source: { readonly publisher: Publisher; readonly caps: readonly CapCheck[] } | null;
+}
+
+/**
+ * The first reasons of the list, `route-disabled` to `location-unknown`: whether the route is for such callers at all.
+ * They rest on the plan and the caller alone, not on clock or counters, so they can be asked for at any later time.
+ */
+export function judgeService(
+  { route, destination, buyer, area }: RouteLine,
+  caller: Caller,
+  gazetteer: Gazetteer,
+): Rejection | null {
+  if (!route.enabled) return { reason: 'route-disabled', values: { enabled: false } };
+  if (!destination.enabled) return { reason: 'destination-disabled', values: { enabled: false } };
+  if (buyer.status !== 'active') return { reason: 'buyer-paused', values: { buyerId: buyer.id, status: buyer.status } };
+  if (area === null) return null;
+  return outsideArea(area, matchArea(area.compiled, caller.ani, caller.location, gazetteer));
+}
+
+/** The other reasons, `closed` to `source-excluded`: whether a route that serves the caller can take the call now. */
+export function judgeAvailability(line: RouteLine, circumstances: Circumstances): Rejection | null {
+  const { now, usage, duplicates, tried } = circumstances;
+  const { schedule, destination } = line;
+  if (schedule !== null) {
+    const state = scheduleAt(schedule, now);
+    if (!state.open) {
+      const values = { schedule: schedule.name, timezone: schedule.zone.name, nextOpening: state.nextOpening };
+      return { reason: state.reason, values };
+    }
+  }
+  const full = checkLine(line, usage, now);
+  if (full) return full;
+  if (duplicates.includes(destination.id)) {
+    return { reason: 'duplicate-excluded', values: { destinationId: destination.id } };
+  }
+  if (tried.includes(destination.id)) return { reason: 'already-tried', values: { destinationId: destination.id } };
+  return circumstances.source === null ? null : checkSource(line, circumstances, circumstances.source);
+}
+
+/**
+ * A publisher that has filled one of its own caps sends no more calls. It has no time zone: its windows are those of the
+ * buyer, and what it spends is our money, the most that this call could pay out.
+ */
+function checkSource(
+  line: RouteLine,
+  { usage, now }: Circumstances,
+  { publisher, caps }: NonNullable<Circumstances['source']>,
+): Rejection | null {
+  const costMicros = line.campaign.status === 'test' ? 0 : payoutForCall(publisher.payout, micros(line.costMicros));
+  const full = checkCaps(caps, { usage, windows: line.windows, now, costMicros });
+  return (
+    full && { reason: 'source-excluded', values: { publisherId: publisher.id, limit: full.reason, ...full.values } }
+  );
+}
+
+function outsideArea({ name }: NamedArea, match: AreaMatch): Rejection | null {
+  switch (match.result) {
+    case 'in':
+      return null;
+    case 'out': {
+      const { matchedExclude } = match;
+      const values = { area: name, ...match.values };
+      return {
+        reason: 'out-of-area',
+        values: matchedExclude ? { ...values, excludedBy: describeEntry(matchedExclude) } : values,
+      };
+    }
+    case 'unknown':
+      return { reason: 'location-unknown', values: { area: name, ...match.values } };
+  }
+}
+
+/** `state:TX`, `radius:94107/25mi`. */
+function describeEntry(entry: AreaEntry): string {
+  if ('radius' in entry) return `radius:${entry.radius.zip}/${entry.radius.miles}mi`;
+  return Object.entries(entry)
+    .map(([kind, value]) => `${kind}:${value}`)
+    .join();
+}
