@@ -41,7 +41,7 @@ export class ServerTransaction {
   readonly #transport: Transport;
   readonly #machine: Machine;
   readonly #invite: MachineRunner<InviteServerState, InviteServerEvent, ReceivedRequest> | undefined;
-  #final = false;
+  #finalStatus: number | undefined;
 
   constructor(received: ReceivedRequest, transport: Transport, timers: SipTimers, onEnd: () => void) {
     this.received = received;
@@ -55,22 +55,27 @@ export class ServerTransaction {
       end: onEnd,
     };
     if (received.request.method === 'INVITE') {
-      this.#invite = new MachineRunner(inviteServerStart, inviteServer, context, host);
+      this.#invite = new MachineRunner<InviteServerState, InviteServerEvent, ReceivedRequest>(
+        inviteServerStart,
+        inviteServer,
+        context,
+        host,
+      );
       this.#machine = this.#invite;
     } else {
       this.#machine = new MachineRunner(nonInviteServerStart, nonInviteServer, context, host);
     }
   }
 
-  /** True once a final response was given. */
-  get isAnswered(): boolean {
-    return this.#final;
+  /** The status of the final response given; undefined before. */
+  get finalStatus(): number | undefined {
+    return this.#finalStatus;
   }
 
   /** Sends a response; one that comes too late is dropped by the machine. */
   respond(response: SipResponse): void {
     const bytes = serializeMessage(response);
-    if (response.status >= 200) this.#final = true;
+    if (response.status >= 200) this.#finalStatus ??= response.status;
     this.#machine.handle({ on: 'respond', status: response.status }, { bytes });
   }
 

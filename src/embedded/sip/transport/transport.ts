@@ -22,6 +22,9 @@ export class BindError extends Error {
   }
 }
 
+/** Until someone listens, what comes in is lost, as it would be before the port was bound. */
+const DEAF: TransportEvents = { onBytes: () => undefined, onBroken: () => undefined };
+
 /** Both SIP transports on one port, and the address they are known by. */
 export class Transport {
   readonly #udp: UdpTransport;
@@ -29,9 +32,18 @@ export class Transport {
   readonly local: LocalAddress;
   readonly bound: SocketAddress;
 
-  private constructor(udp: UdpTransport, tcp: TcpTransport, bound: SocketAddress, advertisedHost: string | undefined) {
+  readonly #listener: { events: TransportEvents };
+
+  private constructor(
+    udp: UdpTransport,
+    tcp: TcpTransport,
+    listener: { events: TransportEvents },
+    bound: SocketAddress,
+    advertisedHost: string | undefined,
+  ) {
     this.#udp = udp;
     this.#tcp = tcp;
+    this.#listener = listener;
     this.bound = bound;
     this.local = new LocalAddress(bound, advertisedHost);
   }
@@ -43,9 +55,13 @@ export class Transport {
   static async bind(
     address: SocketAddress,
     advertisedHost: string | undefined,
-    events: TransportEvents,
     onFault: (error: Error) => void,
   ): Promise<Transport> {
+    const listener = { events: DEAF };
+    const events: TransportEvents = {
+      onBytes: (bytes, flow) => listener.events.onBytes(bytes, flow),
+      onBroken: (malformed, flow) => listener.events.onBroken(malformed, flow),
+    };
     for (let attempt = 1; ; attempt++) {
       const udp = await UdpTransport.bind(address, events, onFault).catch((error: unknown) => {
         throw new BindError(error, address, 'udp');
@@ -53,13 +69,18 @@ export class Transport {
       const bound = { host: address.host, port: udp.port };
       try {
         const tcp = await TcpTransport.listen(bound, events, onFault);
-        return new Transport(udp, tcp, bound, advertisedHost);
+        return new Transport(udp, tcp, listener, bound, advertisedHost);
       } catch (error) {
         await udp.close();
         // The port UDP was given may be somebody's TCP port: ask for another one.
         if (address.port !== 0 || attempt === PORT_ATTEMPTS) throw new BindError(error, bound, 'tcp');
       }
     }
+  }
+
+  /** Says who takes what comes in. */
+  listen(events: TransportEvents): void {
+    this.#listener.events = events;
   }
 
   /** The flow to a peer; over TCP the connection there is, or a new one. */

@@ -1,0 +1,28 @@
+import type { SipTimers } from './sip/timers.ts';
+
+/** What the engine's thread is started with. */
+export interface WorkerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly advertisedHost: string | undefined;
+  readonly timers: SipTimers;
+}
+
+/** What the engine's thread tells the one that started it. */
+export type FromWorker =
+  | { readonly kind: 'ready'; readonly adminPort: number; readonly secret: string; readonly sipPort: number }
+  | {
+      readonly kind: 'refused';
+      readonly message: string;
+      readonly code: string;
+      readonly host: string;
+      readonly port: number;
+      readonly transport: 'udp' | 'tcp';
+    }
+  | { readonly kind: 'fault'; readonly message: string }
+  | { readonly kind: 'closed' };
+
+/** What the starter tells the engine's thread. */
+export interface ToWorker {
+  readonly kind: 'close';
+}

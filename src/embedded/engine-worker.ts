@@ -1,0 +1,29 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { FromWorker, ToWorker, WorkerOptions } from './engine-messages.ts';
+import { SipEngine } from './sip/sip-engine.ts';
+import { BindError } from './sip/transport/transport.ts';
+
+/** The thread the embedded engine runs in: starts it, says where it listens, and closes it when told to. */
+const starter = parentPort;
+if (starter === null) throw new Error('engine-worker.ts runs as a worker thread: use startEngine()');
+
+const tell = (message: FromWorker): void => starter.postMessage(message);
+const { host, port, advertisedHost, timers } = workerData as WorkerOptions;
+
+try {
+  const engine = await SipEngine.start({
+    sip: { host, port },
+    advertisedHost,
+    timers,
+    onFault: (error) => tell({ kind: 'fault', message: error.message }),
+  });
+  starter.on('message', (message: ToWorker) => {
+    if (message.kind !== 'close') return;
+    void engine.close().then(() => tell({ kind: 'closed' }));
+  });
+  tell({ kind: 'ready', adminPort: engine.adminPort, secret: engine.secret, sipPort: engine.sip.port });
+} catch (error) {
+  if (!(error instanceof BindError)) throw error;
+  tell({ kind: 'refused', message: error.message, code: error.code, ...error.address, transport: error.transport });
+  starter.close();
+}

@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import { UserAgent } from './agent/user-agent.ts';
+import { buildResponse } from './agent/build-response.ts';
+import { newTag } from './agent/identifiers.ts';
+import { AdminServer } from './drachtio/admin-server.ts';
+import { AppDirectory } from './drachtio/app-directory.ts';
+import { Locator } from './locate/locate-server.ts';
+import { systemNames, type NameService } from './locate/name-service.ts';
+import { parseMessage } from './message/parse-message.ts';
+import { serializeMessage } from './message/serialize-message.ts';
+import type { MalformedMessage, SipMessage } from './message/sip-message.ts';
+import { responseDefect } from './message/validate-response.ts';
+import type { SipTimers } from './timers.ts';
+import { readEssentials } from './transaction/essentials.ts';
+import { bracketed, type Flow, type SocketAddress } from './transport/flow.ts';
+import { stampVia } from './transport/stamp-via.ts';
+import { Transport } from './transport/transport.ts';
+
+/** The version of the control protocol we speak, as `drachtio-srf` reads it. */
+const PROTOCOL_VERSION = 'v0.9.10-embedded';
+
+/** What the SIP half of the engine is started with. */
+export interface SipEngineOptions {
+  /** Where to listen for SIP, over UDP and TCP alike; port 0 takes any free one. */
+  readonly sip: SocketAddress;
+  /** What peers are to call us, where it differs from the address listened on. */
+  readonly advertisedHost: string | undefined;
+  readonly timers: SipTimers;
+  /** Something broke for good: a socket that listened does so no more. */
+  readonly onFault: (error: Error) => void;
+  /** Resolves names; the system's resolver unless a test brings its own. */
+  readonly names?: NameService;
+}
+
+/** The SIP half of the embedded engine: transports below, the drachtio control protocol above. */
+export class SipEngine {
+  /** What applications authenticate with; made anew at each start. */
+  readonly secret: string;
+  readonly #transport: Transport;
+  readonly #agent: UserAgent;
+  readonly #admin: AdminServer;
+
+  private constructor(transport: Transport, agent: UserAgent, admin: AdminServer, secret: string) {
+    this.#transport = transport;
+    this.#agent = agent;
+    this.#admin = admin;
+    this.secret = secret;
+  }
+
+  /**
+   * Binds everything and begins to serve.
+   * @throws {BindError} when the SIP port can't be had.
+   */
+  static async start({
+    sip,
+    advertisedHost,
+    timers,
+    onFault,
+    names = systemNames(),
+  }: SipEngineOptions): Promise<SipEngine> {
+    const transport = await Transport.bind(sip, advertisedHost, onFault);
+    const directory = new AppDirectory();
+    const agent = new UserAgent(transport, new Locator(names), timers, directory);
+    transport.listen({ onBytes: (bytes, flow) => receive(agent, bytes, flow), onBroken: refuse });
+    const secret = randomBytes(24).toString('hex');
+    const hostPort = `${bracketed(advertisedHost ?? transport.bound.host)}:${transport.bound.port}`;
+    const welcome = `udp/${hostPort},tcp/${hostPort}|${PROTOCOL_VERSION}|udp/${hostPort},tcp/${hostPort}`;
+    const admin = await AdminServer.listen({ agent, directory, secret, welcome }, onFault);
+    return new SipEngine(transport, agent, admin, secret);
+  }
+
+  get adminPort(): number {
+    return this.#admin.port;
+  }
+
+  get sip(): SocketAddress {
+    return this.#transport.bound;
+  }
+
+  async close(): Promise<void> {
+    this.#agent.close();
+    await Promise.all([this.#admin.close(), this.#transport.close()]);
+  }
+}
+
+/** One message from the network, to where it belongs. */
+function receive(agent: UserAgent, bytes: Buffer, flow: Flow): void {
+  const parsed = parseMessage(bytes);
+  if (!parsed.ok) {
+    refuse(parsed.malformed, flow);
+    return;
+  }
+  dispatch(agent, parsed.message, flow, bytes.length);
+}
+
+function dispatch(agent: UserAgent, message: SipMessage, flow: Flow, bytes: number): void {
+  const essentials = readEssentials(message);
+  if (essentials === undefined) return;
+  if (message.kind === 'request') {
+    agent.transactions.receiveRequest({ request: stampVia(message, flow.remote), essentials, flow, bytes });
+  } else if (responseDefect(message) === undefined) {
+    agent.transactions.receiveResponse({ response: message, essentials, flow, bytes });
+  }
+}
+
+/** Answers what could not be read, as far as it can be answered, without keeping anything (RFC 3261 §8.2.7). */
+function refuse({ answerable, status, reason }: MalformedMessage, flow: Flow): void {
+  if (answerable === undefined) return;
+  const request = stampVia(answerable, flow.remote);
+  flow.send(serializeMessage(buildResponse(request, { status, reason, toTag: newTag() })), () => undefined);
+}

@@ -1,0 +1,98 @@
+import { Worker } from 'node:worker_threads';
+import type { FromWorker, ToWorker, WorkerOptions } from './engine-messages.ts';
+import { rfcTimers, type SipTimers } from './sip/timers.ts';
+
+/** How the embedded engine is to run. */
+export interface EngineOptions {
+  readonly sip: {
+    /** Address to listen on for SIP, over UDP and TCP. */
+    readonly host: string;
+    /** The same for both; 0 takes any that is free for both. */
+    readonly port: number;
+    /** What peers are to call us, where they can't use `host`. */
+    readonly advertisedHost?: string;
+  };
+  /** SIP's base timers in milliseconds; RFC 3261's values unless a test is in a hurry. */
+  readonly timers?: SipTimers;
+}
+
+/** A running engine. */
+export interface Engine {
+  /** Where the application connects, speaking drachtio's control protocol; `secret` is made anew at each start. */
+  readonly admin: { readonly host: '127.0.0.1'; readonly port: number; readonly secret: string };
+  readonly sip: { readonly host: string; readonly port: number };
+  /** Calls back once, should the engine die of itself. The application should end. */
+  onFailure(callback: (error: Error) => void): void;
+  /** Stops it: sockets are closed when the promise resolves. Calls that are up are not hung up. */
+  close(): Promise<void>;
+}
+
+/** The engine could not start: most often `code` is `EADDRINUSE`, and `host`, `port` and `transport` say where. */
+export class EngineStartError extends Error {
+  override readonly name = 'EngineStartError';
+  readonly code: string;
+  readonly host: string;
+  readonly port: number;
+  readonly transport: 'udp' | 'tcp';
+
+  constructor({ message, code, host, port, transport }: Extract<FromWorker, { kind: 'refused' }>) {
+    super(message);
+    this.code = code;
+    this.host = host;
+    this.port = port;
+    this.transport = transport;
+  }
+}
+
+/**
+ * Starts the embedded engine in a thread of this process, so that it has an event loop of its own and dies with the
+ * process, however that ends.
+ * @throws {EngineStartError} when the SIP port can't be had.
+ */
+export async function startEngine({ sip, timers = rfcTimers }: EngineOptions): Promise<Engine> {
+  const options: WorkerOptions = { host: sip.host, port: sip.port, advertisedHost: sip.advertisedHost, timers };
+  const worker = new Worker(workerUrl(), { workerData: options, name: 'sip-engine' });
+  const exited = Promise.withResolvers<Error>();
+  let failure: Error | undefined;
+  worker.once('error', (error) => (failure = asError(error)));
+  worker.once('exit', (code) => exited.resolve(failure ?? new Error(`the embedded engine ended with code ${code}`)));
+
+  const ready = await Promise.race([firstWord(worker), exited.promise]);
+  if (ready instanceof Error) throw ready;
+  let isClosing = false;
+  const failed = Promise.withResolvers<Error>();
+  worker.on('message', (message: FromWorker) => {
+    if (message.kind === 'fault') failed.resolve(new Error(`the embedded engine has failed: ${message.message}`));
+    // Sockets are closed; timers of calls that were up would keep the thread alive for a while yet.
+    if (message.kind === 'closed') void worker.terminate();
+  });
+  worker.once('exit', (code) => {
+    if (!isClosing) failed.resolve(failure ?? new Error(`the embedded engine ended with code ${code}`));
+  });
+
+  return {
+    admin: { host: '127.0.0.1', port: ready.adminPort, secret: ready.secret },
+    sip: { host: sip.host, port: ready.sipPort },
+    onFailure: (callback) => void failed.promise.then(callback),
+    async close() {
+      isClosing = true;
+      worker.postMessage({ kind: 'close' } satisfies ToWorker);
+      await exited.promise;
+    },
+  };
+}
+
+/** The worker beside this file, as source or as built. */
+const workerUrl = (): URL =>
+  new URL(`./engine-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
+
+/** The first thing the worker says: that it is ready, or why it can't be. */
+async function firstWord(worker: Worker): Promise<Extract<FromWorker, { kind: 'ready' }> | Error> {
+  const { promise, resolve } = Promise.withResolvers<FromWorker>();
+  worker.once('message', resolve);
+  const word = await promise;
+  if (word.kind === 'ready') return word;
+  return word.kind === 'refused' ? new EngineStartError(word) : new Error('the embedded engine did not start');
+}
+
+const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
