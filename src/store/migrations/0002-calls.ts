@@ -91,12 +91,20 @@ CREATE TABLE reservations (
   hour_start INTEGER NOT NULL,
   day_start INTEGER NOT NULL,
   month_start INTEGER NOT NULL,
-  pending_micros INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+  countable INTEGER NOT NULL,
+  pending_micros INTEGER NOT NULL,
+  pending_payout_micros INTEGER NOT NULL
+) STRICT;
 CREATE INDEX reservations_by_call ON reservations (call_id);
-CREATE INDEX reservations_by_route ON reservations (route_id);
-CREATE INDEX reservations_by_destination ON reservations (destination_id);
-CREATE INDEX reservations_by_buyer ON reservations (buyer_id);
+CREATE INDEX reservations_by_route
+  ON reservations (route_id, hour_start, day_start, month_start, countable, pending_micros);
+CREATE INDEX reservations_by_destination
+  ON reservations (destination_id, hour_start, day_start, month_start, countable, pending_micros);
+CREATE INDEX reservations_by_buyer
+  ON reservations (buyer_id, hour_start, day_start, month_start, countable, pending_micros);
+CREATE INDEX reservations_by_publisher
+  ON reservations (publisher_id, call_id, hour_start, day_start, month_start, countable, pending_payout_micros)
+  WHERE publisher_id IS NOT NULL;
 
 CREATE TABLE cap_counters (
   owner_kind TEXT NOT NULL,

@@ -1,6 +1,7 @@
 import { AppError } from '../../domain/app-error.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import type { Sqlite } from '../database.ts';
+import { checkLimit } from '../page-limit.ts';
 import type { ListQuery, Page, ResourceKind, Resources, Stored } from '../resource-store.ts';
 import { KINDS } from './resource-kinds.ts';
 import { ROW_COLUMNS, toStored, type ResourceRow } from './resource-row.ts';
@@ -32,13 +33,6 @@ export function listResources<Kind extends ResourceKind>(
   const data = rows.slice(0, query.limit).map((row) => toStored(row));
   const last = rows[query.limit - 1];
   return { data, nextCursor: rows.length > query.limit && last !== undefined ? encodeCursor(list, [last.id]) : null };
-}
-
-/** @throws AppError `invalid` where a page of this size is never given */
-export function checkLimit(limit: number): void {
-  if (Number.isInteger(limit) && limit >= 1 && limit <= 500) return;
-  const message = `must be a whole number from 1 to 500, not ${limit}`;
-  throw new AppError('invalid', `The limit ${message}`, { problems: [{ path: '/limit', message }] });
 }
 
 function columnOf(kind: ResourceKind, field: string): string {

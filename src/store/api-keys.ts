@@ -1,0 +1,138 @@
+import { hash, randomBytes } from 'node:crypto';
+
+import { AppError } from '../domain/app-error.ts';
+import { ID_PREFIX, type BuyerId, type PublisherId } from '../domain/ids.ts';
+import { toIso, type EpochMs, type IsoInstant } from '../domain/time.ts';
+import type { CommitQueue } from './commit-queue.ts';
+import type { Sqlite } from './database.ts';
+import type { NewId } from './new-id.ts';
+
+/** What a key may do. */
+export type ApiRole = 'admin' | 'operator' | 'viewer' | `buyer:${BuyerId}` | `publisher:${PublisherId}`;
+
+/** A key without its secret. */
+export interface ApiKey {
+  readonly id: string;
+  readonly name: string;
+  readonly role: ApiRole;
+  readonly createdAt: IsoInstant;
+  /** Null while the key works. */
+  readonly revokedAt: IsoInstant | null;
+}
+
+/** A key that has just been made, with the secret that is shown this once. */
+export interface NewApiKey extends ApiKey {
+  readonly key: string;
+}
+
+export interface ApiKeyStore {
+  /** @throws AppError `invalid` where the role's buyer or publisher does not exist */
+  create(key: { readonly name: string; readonly role: ApiRole }): Promise<NewApiKey>;
+  /** Makes a key whose secret was chosen elsewhere (a setting) work in this role; does nothing if it does already. */
+  ensure(key: { readonly name: string; readonly role: ApiRole; readonly secret: string }): Promise<ApiKey>;
+  /** The working key that a bearer shows; null for any other text. */
+  verify(secret: string): ApiKey | null;
+  /** Oldest first, revoked ones included. */
+  list(): readonly ApiKey[];
+  /** @throws AppError `not-found`. Idempotent otherwise. */
+  revoke(id: string): Promise<void>;
+}
+
+interface KeyRow {
+  readonly id: string;
+  readonly name: string;
+  readonly role: ApiRole;
+  readonly created_at: EpochMs;
+  readonly revoked_at: EpochMs | null;
+}
+
+const COLUMNS = 'id, name, role, created_at, revoked_at';
+/** 256 bits: beyond guessing, so that a plain hash of it is as good as a slow one. */
+const SECRET_BYTES = 32;
+
+export function createApiKeyStore(parts: {
+  readonly sqlite: Sqlite;
+  readonly queue: CommitQueue;
+  readonly newId: NewId;
+  readonly now: () => EpochMs;
+}): ApiKeyStore {
+  const { sqlite, queue, newId, now } = parts;
+  const insert = sqlite.prepare<[string, string, string, string, number]>(
+    'INSERT INTO api_keys (id, name, role, key_hash, created_at) VALUES (?, ?, ?, ?, ?)',
+  );
+  const byId = sqlite.prepare<[string], KeyRow>(`SELECT ${COLUMNS} FROM api_keys WHERE id = ?`);
+  const byHash = sqlite.prepare<[string], KeyRow>(`SELECT ${COLUMNS} FROM api_keys WHERE key_hash = ?`);
+  const all = sqlite.prepare<[], KeyRow>(`SELECT ${COLUMNS} FROM api_keys ORDER BY id`);
+  const revoke = sqlite.prepare<[number, string]>(
+    'UPDATE api_keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL',
+  );
+  const reinstate = sqlite.prepare<[string, string, string]>(
+    'UPDATE api_keys SET role = ?, name = ?, revoked_at = NULL WHERE id = ?',
+  );
+
+  function insertKey(name: string, role: ApiRole, secret: string): ApiKey {
+    checkParty(sqlite, role);
+    const id = newId(ID_PREFIX.apiKey);
+    insert.run(id, name, role, hashSecret(secret), now());
+    return toApiKey(rowOf(id));
+  }
+
+  function rowOf(id: string): KeyRow {
+    const row = byId.get(id);
+    if (row === undefined) throw new AppError('not-found', `There is no API key ${id}`);
+    return row;
+  }
+
+  return {
+    create({ name, role }) {
+      return queue.write('power', () => {
+        const key = `tg_${randomBytes(SECRET_BYTES).toString('base64url')}`;
+        return { ...insertKey(name, role, key), key };
+      });
+    },
+    ensure({ name, role, secret }) {
+      return queue.write('power', () => {
+        const row = byHash.get(hashSecret(secret));
+        if (row === undefined) return insertKey(name, role, secret);
+        if (row.role !== role || row.revoked_at !== null) reinstate.run(role, name, row.id);
+        return toApiKey(rowOf(row.id));
+      });
+    },
+    verify(secret) {
+      const row = byHash.get(hashSecret(secret));
+      return row === undefined || row.revoked_at !== null ? null : toApiKey(row);
+    },
+    list: () => all.all().map(toApiKey),
+    revoke(id) {
+      return queue.write('power', () => {
+        revoke.run(now(), rowOf(id).id);
+      });
+    },
+  };
+}
+
+function hashSecret(secret: string): string {
+  return hash('sha256', secret);
+}
+
+/** A key for one buyer or publisher needs that one to exist. */
+function checkParty(sqlite: Sqlite, role: ApiRole): void {
+  const [kind, id] = role.split(':');
+  if (id === undefined) return;
+  const table = kind === 'buyer' ? 'buyers' : 'publishers';
+  if (sqlite.prepare<[string]>(`SELECT 1 FROM ${table} WHERE id = ?`).get(id) !== undefined) return;
+  const message = `there is no ${id} among the ${table}`;
+  throw new AppError('invalid', `The role ${role} can't be given: ${message}`, {
+    problems: [{ path: '/role', message }],
+  });
+}
+
+function toApiKey(row: KeyRow): ApiKey {
+  return {
+    id: row.id,
+    name: row.name,
+    role: row.role,
+    createdAt: toIso(row.created_at),
+    revokedAt: row.revoked_at === null ? null : toIso(row.revoked_at),
+  };
+}

@@ -1,0 +1,104 @@
+import type { Reservation } from '../../calls/ports/call-store.ts';
+import { micros } from '../../domain/billing/money.ts';
+import { payoutForCall } from '../../domain/billing/payout-for-call.ts';
+import type { AttemptId, CallId, RouteId } from '../../domain/ids.ts';
+import type { CapOwner } from '../../domain/routing/caps.ts';
+import type { EpochMs } from '../../domain/time.ts';
+import type { Sqlite } from '../database.ts';
+import { createPlaceWindows, type PlaceWindows } from './place-windows.ts';
+
+/** What a place is held for. */
+export interface HoldingCall {
+  readonly callId: CallId;
+  readonly receivedAt: EpochMs;
+  readonly publisherId: string | null;
+}
+
+/** Calls in progress that hold places in the same windows of one owner, taken together. */
+export interface PendingGroup extends PlaceWindows {
+  readonly places: number;
+  /** Those of them that could still become billable: a campaign in test holds a line, and no count. */
+  readonly countable: number;
+  readonly pending_micros: number;
+}
+
+export interface ReservationRows {
+  hold(call: HoldingCall, places: readonly Reservation[]): void;
+  /** Idempotent. */
+  release(callId: CallId, attempts: readonly AttemptId[]): void;
+  releaseAll(callId: CallId): void;
+  /** The windows in which a call holds its places, by route. */
+  windowsHeld(callId: CallId): ReadonlyMap<RouteId, PlaceWindows>;
+  /** As `hold` would find them. */
+  windowsAt(timezone: string, receivedAt: EpochMs): PlaceWindows;
+  pendingOf(owner: CapOwner): readonly PendingGroup[];
+}
+
+/** A place counts once for its route, destination and buyer. */
+function pendingBy(column: string): string {
+  return `SELECT hour_start, day_start, month_start, count(*) AS places, sum(countable) AS countable,
+      sum(pending_micros) AS pending_micros
+    FROM reservations WHERE ${column} = ? GROUP BY hour_start, day_start, month_start`;
+}
+
+/** A call is one call of its publisher's, however many destinations ring for it, and pays out once, at most the most. */
+const PENDING_BY_PUBLISHER = `SELECT hour_start, day_start, month_start, count(*) AS places,
+    sum(countable) AS countable, sum(payout) AS pending_micros
+  FROM (SELECT hour_start, day_start, month_start, max(countable) AS countable, max(pending_payout_micros) AS payout
+    FROM reservations WHERE publisher_id = ? GROUP BY call_id)
+  GROUP BY hour_start, day_start, month_start`;
+
+/** Places held by calls in progress: rows, so that nothing leaks that a query could not find. */
+export function createReservationRows(sqlite: Sqlite): ReservationRows {
+  const windowsAt = createPlaceWindows();
+  const insert = sqlite.prepare<[PlaceWindows & Record<string, string | number | null>]>(
+    `INSERT INTO reservations (attempt_id, call_id, route_id, destination_id, buyer_id, publisher_id, hour_start,
+       day_start, month_start, countable, pending_micros, pending_payout_micros)
+     VALUES (@attempt_id, @call_id, @route_id, @destination_id, @buyer_id, @publisher_id, @hour_start,
+       @day_start, @month_start, @countable, @pending_micros, @pending_payout_micros)
+     ON CONFLICT (attempt_id) DO NOTHING`,
+  );
+  const releaseOne = sqlite.prepare<[string, string]>('DELETE FROM reservations WHERE attempt_id = ? AND call_id = ?');
+  const releaseCall = sqlite.prepare<[string]>('DELETE FROM reservations WHERE call_id = ?');
+  const heldWindows = sqlite.prepare<[string], PlaceWindows & { route_id: RouteId }>(
+    'SELECT route_id, hour_start, day_start, month_start FROM reservations WHERE call_id = ?',
+  );
+  const pending = {
+    route: sqlite.prepare<[string], PendingGroup>(pendingBy('route_id')),
+    destination: sqlite.prepare<[string], PendingGroup>(pendingBy('destination_id')),
+    buyer: sqlite.prepare<[string], PendingGroup>(pendingBy('buyer_id')),
+    publisher: sqlite.prepare<[string], PendingGroup>(PENDING_BY_PUBLISHER),
+  };
+
+  return {
+    hold(call, places) {
+      for (const place of places) {
+        insert.run({
+          attempt_id: place.attemptId,
+          call_id: call.callId,
+          route_id: place.routeId,
+          destination_id: place.destinationId,
+          buyer_id: place.buyerId,
+          publisher_id: call.publisherId,
+          ...windowsAt(place.timezone, call.receivedAt),
+          countable: Number(!place.terms.test),
+          pending_micros: micros(place.pendingMicros),
+          pending_payout_micros: mostAPublisherCanEarn(place),
+        });
+      }
+    },
+    release(callId, attempts) {
+      for (const attemptId of attempts) releaseOne.run(attemptId, callId);
+    },
+    releaseAll(callId) {
+      releaseCall.run(callId);
+    },
+    windowsHeld: (callId) => new Map(heldWindows.all(callId).map((place) => [place.route_id, place])),
+    windowsAt,
+    pendingOf: (owner) => pending[owner.kind].all(owner.id),
+  };
+}
+
+function mostAPublisherCanEarn({ terms, pendingMicros }: Reservation): number {
+  return terms.test || terms.payout === null ? 0 : payoutForCall(terms.payout, micros(pendingMicros));
+}

@@ -1,0 +1,62 @@
+import type { JudgedCall } from '../../domain/billing/judge-call.ts';
+import { AppError } from '../../domain/app-error.ts';
+import type { Cdr } from '../../domain/call/cdr.ts';
+import type { CallId } from '../../domain/ids.ts';
+import type { Sqlite } from '../database.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { CallRows, CallState } from './call-rows.ts';
+import type { CapCounters } from './cap-counters.ts';
+import type { CdrChain } from './cdr-chain.ts';
+import type { PlaceWindows } from './place-windows.ts';
+import type { ReservationRows } from './reservations.ts';
+
+/** What a settlement writes to. */
+export interface SettlementParts {
+  readonly rows: CallRows;
+  readonly chain: CdrChain;
+  readonly counters: CapCounters;
+  readonly reservations: ReservationRows;
+  readonly ledger: Ledger;
+}
+
+/** Writes the end of an open call, all of it, inside the caller's transaction. */
+export type WriteSettlement = (callId: CallId, state: CallState, judge: () => JudgedCall) => Cdr;
+
+export function createSettlement(sqlite: Sqlite, parts: SettlementParts): WriteSettlement {
+  const { rows, chain, counters, reservations, ledger } = parts;
+  const insertAttempt = sqlite.prepare<[number, number, string, string, number, number | null]>(
+    'INSERT INTO attempts (call_seq, seq, route_id, destination_id, answered, pdd_ms) VALUES (?, ?, ?, ?, ?, ?)',
+  );
+  const buyerZone = sqlite.prepare<[string], string>("SELECT doc ->> '$.timezone' FROM buyers WHERE id = ?").pluck();
+
+  /** Where the winning place was held; computed anew should it have been released before its call was settled. */
+  function windowsOf(cdr: Cdr, state: CallState, held: PlaceWindows | undefined): PlaceWindows {
+    if (held !== undefined) return held;
+    const timezone = cdr.buyerId === null ? undefined : buyerZone.get(cdr.buyerId);
+    return reservations.windowsAt(timezone ?? 'UTC', state.received_at);
+  }
+
+  return (callId, state, judge) => {
+    // The places go before the caps are read: this call is not to be counted as one in progress against itself.
+    const heldByRoute = reservations.windowsHeld(callId);
+    reservations.releaseAll(callId);
+    const { cdr, postings } = judge();
+    checkEnded(callId, cdr);
+
+    rows.seal(state.seq, cdr, chain.append(cdr));
+    for (const { seq, routeId, destinationId, answeredAt, pddMs } of cdr.attempts) {
+      insertAttempt.run(state.seq, seq, routeId, destinationId, Number(answeredAt !== null), pddMs);
+    }
+    counters.count(cdr, windowsOf(cdr, state, cdr.routeId === null ? undefined : heldByRoute.get(cdr.routeId)));
+    ledger.append(callId, postings);
+    return cdr;
+  };
+}
+
+function checkEnded(callId: CallId, cdr: Cdr): void {
+  if (cdr.id === callId && cdr.endedAt !== null && cdr.outcome !== null && cdr.buyerVerdict !== null) return;
+  throw new AppError(
+    'internal',
+    `The settlement of ${callId} came with a record of ${cdr.id} that has no end, outcome or verdict`,
+  );
+}

@@ -1,0 +1,101 @@
+import type { AdmissionView, CallStore, Reservation } from '../../calls/ports/call-store.ts';
+import type { AttemptId, CallId } from '../../domain/ids.ts';
+import type { EpochMs } from '../../domain/time.ts';
+import type { CommitQueue } from '../commit-queue.ts';
+import type { Sqlite } from '../database.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { createCallRows, type CallRows } from './call-rows.ts';
+import { createCapCounters } from './cap-counters.ts';
+import { readCapUsage } from './cap-usage.ts';
+import { createCdrChain, toCdr } from './cdr-chain.ts';
+import { createDialogRows, type DialogRows } from './dialog-rows.ts';
+import { createLifeSign } from './life-sign.ts';
+import { createCallHistory } from './prior-calls.ts';
+import { createReservationRows } from './reservations.ts';
+import { createSettlement, type WriteSettlement } from './settlement.ts';
+
+export interface CallStoreParts {
+  readonly sqlite: Sqlite;
+  readonly queue: CommitQueue;
+  readonly ledger: Ledger;
+}
+
+/** The call store, and the parts of it that recovery after a crash works with. */
+export interface SqliteCalls {
+  readonly store: CallStore;
+  readonly rows: CallRows;
+  readonly dialogs: DialogRows;
+  readonly readView: () => AdmissionView;
+  readonly writeSettlement: WriteSettlement;
+}
+
+/**
+ * Calls in SQLite: see `CallStore`. Settlements survive power loss; admissions and what follows survive the death of the
+ * process (`commit-queue.ts` says how, and why that is enough: a call does not outlive the machine that carries it).
+ */
+export function createCalls({ sqlite, queue, ledger }: CallStoreParts): SqliteCalls {
+  const rows = createCallRows(sqlite);
+  const chain = createCdrChain(sqlite);
+  const counters = createCapCounters(sqlite);
+  const reservations = createReservationRows(sqlite);
+  const dialogs = createDialogRows(sqlite);
+  const history = createCallHistory(sqlite);
+  const lifeSign = createLifeSign(sqlite);
+  const writeSettlement = createSettlement(sqlite, { rows, chain, counters, reservations, ledger });
+
+  const readView = (): AdmissionView => ({ ...readCapUsage({ counters, reservations, ledger }), ...history });
+
+  const store: CallStore = {
+    admitCall(call, decide) {
+      return queue.write('process', () => {
+        const { plan, reserve, draft } = decide(readView());
+        rows.insert(call, draft);
+        const { id: callId, receivedAt } = call;
+        reservations.hold({ callId, receivedAt, publisherId: draft.publisherId }, reserve);
+        return plan;
+      });
+    },
+
+    reserveAttempts<Choice extends { readonly reserve: readonly Reservation[] }>(
+      callId: CallId,
+      release: readonly AttemptId[],
+      choose: (view: AdmissionView) => Choice,
+    ): Promise<Choice | null> {
+      return queue.write('process', () => {
+        const state = rows.find(callId);
+        if (state.status === 'settled') return null;
+        reservations.release(callId, release);
+        const choice = choose(readView());
+        reservations.hold({ callId, receivedAt: state.received_at, publisherId: state.publisher_id }, choice.reserve);
+        return choice;
+      });
+    },
+
+    recordConnected({ callId, callerDialogId, buyerDialogId, draft }) {
+      return queue.write('process', () => {
+        const { seq, status } = rows.find(callId);
+        // A call may end while this waits its turn; its last word stands.
+        if (status === 'settled') return;
+        rows.redraft(seq, draft);
+        dialogs.keep({ callId, callerDialogId, buyerDialogId });
+      });
+    },
+
+    settleCall(callId, judge) {
+      return queue.write('power', () => {
+        const state = rows.find(callId);
+        if (state.status === 'settled') return toCdr(rows.recordText(state.seq));
+        const cdr = writeSettlement(callId, state, () => judge(readView()));
+        dialogs.forget(callId);
+        return cdr;
+      });
+    },
+
+    recordAlive(at: EpochMs) {
+      return queue.write('process', () => {
+        lifeSign.record(at);
+      });
+    },
+  };
+  return { store, rows, dialogs, readView, writeSettlement };
+}

@@ -1,0 +1,79 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+import type { CallId } from '../../domain/ids.ts';
+import type { Sqlite } from '../database.ts';
+import { COLUMN_NAMES, columnsOf, type CallColumns } from './call-columns.ts';
+import { createCdrChain, GENESIS_HASH, hashRecord, toChainedCdr } from './cdr-chain.ts';
+
+/** What a walk along the chain of CDRs came to. */
+export type ChainReport =
+  | { readonly intact: true; readonly length: number; readonly head: string }
+  | {
+      readonly intact: false;
+      /** Place in the chain, from 1, of the first record that is not what was written there. */
+      readonly at: number;
+      /** Null where no record is left at that place. */
+      readonly callId: CallId | null;
+      readonly problem: string;
+    };
+
+interface LinkRow extends CallColumns {
+  readonly chain_seq: number;
+  readonly id: CallId;
+  readonly received_at: number;
+  readonly hash: string;
+  readonly record: string | null;
+}
+
+/** Records read between two looks at the rest of the world. */
+const STRIDE = 250;
+
+/**
+ * Walks the chain from its first record: each must hold the hash of the one before, hash to what is kept as its own, and
+ * agree with the columns that lists and reports use; the last must be the one the head names. Reads beside the running
+ * server without holding it up; records settled meanwhile are checked too.
+ */
+export async function verifyChain(sqlite: Sqlite): Promise<ChainReport> {
+  const chain = createCdrChain(sqlite);
+  const nextLinks = sqlite.prepare<[number], LinkRow>(
+    `SELECT chain_seq, calls.id, received_at, hash, record, ${COLUMN_NAMES.join(', ')}
+     FROM calls LEFT JOIN call_records ON call_records.call_seq = calls.seq
+     WHERE chain_seq > ? ORDER BY chain_seq LIMIT ${STRIDE}`,
+  );
+  let length = 0;
+  let head = GENESIS_HASH;
+  for (;;) {
+    const links = nextLinks.all(length);
+    for (const link of links) {
+      const problem = problemOf(link, length + 1, head);
+      if (problem !== null) {
+        const missing = link.chain_seq !== length + 1;
+        return { intact: false, at: length + 1, callId: missing ? null : link.id, problem };
+      }
+      length += 1;
+      head = link.hash;
+    }
+    if (links.length < STRIDE) {
+      // In the same turn as the last reading, so that nothing has been settled in between.
+      const kept = chain.head();
+      if (kept.length === length && kept.hash === head) return { intact: true, length, head };
+      const problem = `the chain ends here, but ${kept.length} records were written: the rest was removed`;
+      return { intact: false, at: length + 1, callId: null, problem };
+    }
+    await nextTurn();
+  }
+}
+
+function problemOf(link: LinkRow, place: number, previous: string): string | null {
+  if (link.chain_seq !== place) return `the record is missing: the next one left is number ${link.chain_seq}`;
+  if (link.record === null) return 'the text of the record is missing';
+  if (hashRecord(link.record) !== link.hash) return 'the text of the record was changed';
+  const cdr = toChainedCdr(link.record, link.hash);
+  if (cdr.prevHash !== previous) return 'it does not follow the record before it';
+  if (cdr.id !== link.id) return `the record is that of ${cdr.id}`;
+  const columns = columnsOf(cdr);
+  const changed = COLUMN_NAMES.find((name) => columns[name] !== link[name]);
+  if (changed !== undefined) return `the column ${changed} says ${link[changed]}, the record ${columns[changed]}`;
+  if (Date.parse(cdr.receivedAt) !== link.received_at) return 'the column received_at differs from the record';
+  return null;
+}

@@ -1,0 +1,77 @@
+import { AppError } from '../../domain/app-error.ts';
+import type { LedgerParty, Posting, PostingId, StoredPosting } from '../../domain/billing/ledger.ts';
+import { micros } from '../../domain/billing/money.ts';
+import { ID_PREFIX, type CallId } from '../../domain/ids.ts';
+import { toIso, type EpochMs } from '../../domain/time.ts';
+import type { Sqlite } from '../database.ts';
+import type { NewId } from '../new-id.ts';
+
+/** A posting as its table holds it. */
+export interface PostingRow {
+  readonly seq: number;
+  readonly id: PostingId;
+  readonly call_id: CallId | null;
+  readonly at: EpochMs;
+  readonly party: LedgerParty;
+  readonly kind: Posting['kind'];
+  readonly amount_micros: number;
+  readonly reverses: PostingId | null;
+}
+
+/** The columns of a `PostingRow`, for a SELECT. */
+export const POSTING_COLUMNS = 'seq, id, call_id, at, party, kind, amount_micros, reverses';
+
+/** The ledger's rows, for use inside a transaction. */
+export interface Ledger {
+  /**
+   * Appends the lines of one event.
+   *
+   * @throws AppError `internal` where they don't sum to zero or an amount is no safe integer: a defect, nothing is kept
+   */
+  append(event: string, postings: readonly Posting[]): readonly StoredPosting[];
+  /** Every line of a call, in the order written. */
+  postingsOfCall(callId: CallId): readonly StoredPosting[];
+  /** Sum of a party's postings, micros; debit positive. */
+  balanceOf(party: LedgerParty): number;
+}
+
+export function createLedger(sqlite: Sqlite, newId: NewId): Ledger {
+  const insert = sqlite.prepare<[string, string, string | null, number, string, string, number, string | null]>(
+    `INSERT INTO postings (id, event, call_id, at, party, kind, amount_micros, reverses)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const byCall = sqlite.prepare<[string], PostingRow>(
+    `SELECT ${POSTING_COLUMNS} FROM postings WHERE call_id = ? ORDER BY seq`,
+  );
+  const sumOf = sqlite.prepare<[string], number>('SELECT amount_micros FROM ledger_sums WHERE party = ?').pluck();
+
+  return {
+    append(event, postings) {
+      const sum = postings.reduce((total, posting) => micros(total + micros(posting.amountMicros)), 0);
+      if (sum !== 0) {
+        throw new AppError('internal', `The postings of ${event} sum to ${sum} micros instead of zero`);
+      }
+      return postings.map((posting) => {
+        const id = newId(ID_PREFIX.posting) as PostingId;
+        const { callId, at, party, kind, amountMicros, reverses = null } = posting;
+        insert.run(id, event, callId, Date.parse(at), party, kind, amountMicros, reverses);
+        return { id, ...posting };
+      });
+    },
+    postingsOfCall: (callId) => byCall.all(callId).map(toStoredPosting),
+    balanceOf: (party) => sumOf.get(party) ?? 0,
+  };
+}
+
+/** A row as the domain knows a posting. */
+export function toStoredPosting(row: PostingRow): StoredPosting {
+  return {
+    id: row.id,
+    callId: row.call_id,
+    at: toIso(row.at),
+    party: row.party,
+    kind: row.kind,
+    amountMicros: row.amount_micros,
+    ...(row.reverses === null ? {} : { reverses: row.reverses }),
+  };
+}

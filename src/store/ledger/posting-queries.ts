@@ -1,0 +1,85 @@
+import type { LedgerParty, Posting, StoredPosting } from '../../domain/billing/ledger.ts';
+import type { CallId } from '../../domain/ids.ts';
+import type { EpochMs } from '../../domain/time.ts';
+import { decodeCursor, encodeCursor } from '../cursor.ts';
+import type { Sqlite } from '../database.ts';
+import { checkLimit } from '../page-limit.ts';
+import type { Page } from '../resource-store.ts';
+import { POSTING_COLUMNS, toStoredPosting, type PostingRow } from './ledger.ts';
+
+export interface PostingQuery {
+  /** 1…500. */
+  readonly limit: number;
+  readonly cursor?: string;
+  readonly filters: {
+    readonly party?: LedgerParty;
+    readonly callId?: CallId;
+    readonly kind?: Posting['kind'];
+    /** Posted at or after. */
+    readonly from?: EpochMs;
+    /** Posted before. */
+    readonly to?: EpochMs;
+  };
+}
+
+/** A party's account for a period. Amounts in micros, debit positive. */
+export interface Statement {
+  readonly openingMicros: number;
+  readonly postings: readonly StoredPosting[];
+  readonly closingMicros: number;
+}
+
+const CONDITIONS = {
+  party: 'party = ?',
+  callId: 'call_id = ?',
+  kind: 'kind = ?',
+  from: 'at >= ?',
+  to: 'at < ?',
+} as const;
+
+export function createPostingQueries(sqlite: Sqlite) {
+  const before = sqlite
+    .prepare<[string, number], number>(
+      'SELECT coalesce(sum(amount_micros), 0) FROM postings WHERE party = ? AND at < ?',
+    )
+    .pluck();
+  const within = sqlite.prepare<[string, number, number], PostingRow>(
+    `SELECT ${POSTING_COLUMNS} FROM postings WHERE party = ? AND at >= ? AND at < ? ORDER BY at, seq`,
+  );
+
+  return {
+    /** One page, newest first. Throws AppError `invalid` for a bad limit or a foreign cursor. */
+    list({ limit, cursor, filters }: PostingQuery): Page<StoredPosting> {
+      checkLimit(limit);
+      const list = ['ledger', filters];
+      const [after] = cursor === undefined ? [Number.MAX_SAFE_INTEGER] : decodeCursor(list, cursor, ['number']);
+      const conditions = ['seq < ?'];
+      const values: (string | number)[] = [after ?? Number.MAX_SAFE_INTEGER];
+      for (const [field, condition] of Object.entries(CONDITIONS)) {
+        const value = filters[field as keyof typeof CONDITIONS];
+        if (value === undefined) continue;
+        conditions.push(condition);
+        values.push(value);
+      }
+      const rows = sqlite
+        .prepare<(string | number)[], PostingRow>(
+          `SELECT ${POSTING_COLUMNS} FROM postings WHERE ${conditions.join(' AND ')} ORDER BY seq DESC LIMIT ?`,
+        )
+        .all(...values, limit + 1);
+      const last = rows[limit - 1];
+      return {
+        data: rows.slice(0, limit).map(toStoredPosting),
+        nextCursor: rows.length > limit && last !== undefined ? encodeCursor(list, [last.seq]) : null,
+      };
+    },
+
+    statement(party: LedgerParty, from: EpochMs, to: EpochMs): Statement {
+      return sqlite.transaction(() => {
+        const openingMicros = before.get(party, from) ?? 0;
+        const postings = within.all(party, from, to).map(toStoredPosting);
+        const closingMicros = postings.reduce((sum, posting) => sum + posting.amountMicros, openingMicros);
+        return { openingMicros, postings, closingMicros };
+      })();
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+
+import type { AdmissionView, CallStore } from '../calls/ports/call-store.ts';
+import type { EpochMs } from '../domain/time.ts';
+import { createApiKeyStore, type ApiKeyStore } from './api-keys.ts';
+import { createCallQueries, type CallQueries } from './calls/call-queries.ts';
+import { createCrashRecovery, type CrashRecovery } from './calls/recover-open-calls.ts';
+import { createCalls } from './calls/sqlite-call-store.ts';
+import { createCommitQueue } from './commit-queue.ts';
+import { openDatabase, type Access } from './database.ts';
+import { createLedgerStore, type LedgerStore } from './ledger/ledger-store.ts';
+import { createLedger } from './ledger/ledger.ts';
+import { createNewId, type NewId } from './new-id.ts';
+import type { ResourceStore } from './resource-store.ts';
+import { createResourceStore } from './resources/sqlite-resource-store.ts';
+
+/** What a data folder's database is called. */
+const DATABASE_FILE = 'tollgate.db';
+
+/** Where the data lies: a folder, or one file (`:memory:` for a store that dies with the process). */
+export type StoreLocation = { readonly dataDir: string } | { readonly file: string };
+
+export type StoreOptions = StoreLocation & {
+  /** Wall clock. */
+  readonly now: () => EpochMs;
+  /** `serve` unless said otherwise: the one process that takes calls. */
+  readonly access?: Access;
+};
+
+/** Whether the store can be written; what it last met where it can not. */
+export type StoreHealth = { readonly ok: true } | { readonly ok: false; readonly detail: string };
+
+/** Everything Tollgate keeps. */
+export interface Store extends CrashRecovery {
+  readonly resources: ResourceStore;
+  readonly calls: CallStore;
+  /** The counters and earlier calls as they are now; for explaining, since nothing is held by looking. */
+  readonly readView: () => AdmissionView;
+  readonly queries: CallQueries;
+  readonly ledger: LedgerStore;
+  readonly keys: ApiKeyStore;
+  /** Makes prefixed ULIDs, each later than the one before. */
+  readonly newId: NewId;
+  health(): StoreHealth;
+  /** Commits what waits, closes the database and gives the data folder back. Idempotent. */
+  close(): void;
+}
+
+/**
+ * Opens the store, brings its schema up to date and takes the data folder for this process.
+ *
+ * @throws AppError `store-unavailable`: the folder is served by another process, can't be written, or was written by a
+ *   newer Tollgate; nothing was changed then
+ */
+export function openStore(options: StoreOptions): Store {
+  const { now, access = 'serve' } = options;
+  const file = 'file' in options ? options.file : join(options.dataDir, DATABASE_FILE);
+  const database = openDatabase(file, access);
+  const { sqlite } = database;
+  const queue = createCommitQueue(sqlite);
+  const newId = createNewId(now);
+  const ledger = createLedger(sqlite, newId);
+  const calls = createCalls({ sqlite, queue, ledger });
+  return {
+    ...createCrashRecovery(sqlite, queue, calls),
+    resources: createResourceStore({ sqlite, queue, newId, now }),
+    calls: calls.store,
+    readView: calls.readView,
+    queries: createCallQueries(sqlite),
+    ledger: createLedgerStore({ sqlite, queue, ledger, newId, now }),
+    keys: createApiKeyStore({ sqlite, queue, newId, now }),
+    newId,
+    health() {
+      const fault = queue.fault();
+      if (!sqlite.open) return { ok: false, detail: 'The database is closed' };
+      return fault === null ? { ok: true } : { ok: false, detail: fault.message };
+    },
+    close() {
+      if (!sqlite.open) return;
+      queue.close();
+      database.close();
+    },
+  };
+}
