@@ -10,8 +10,14 @@ export interface EngineUnderTest {
   close(): Promise<void>;
 }
 
+/** An engine that can be had. */
+export interface EngineSource {
+  readonly kind: EngineUnderTest['kind'];
+  readonly start: () => Promise<EngineUnderTest>;
+}
+
 /** Where engines come from: the embedded one always, a drachtio-server where DRACHTIO_HOST says there is one. */
-export const engines: readonly { readonly kind: EngineUnderTest['kind']; start(): Promise<EngineUnderTest> }[] = [
+export const engines: readonly EngineSource[] = [
   { kind: 'embedded', start: startEmbedded },
   ...(process.env['DRACHTIO_HOST'] === undefined ? [] : [{ kind: 'drachtio' as const, start: connectDrachtio }]),
 ];

@@ -56,18 +56,20 @@ export interface UacCallbacks {
   cbProvisional?: (response: SrfResponse) => void;
 }
 
-type Handler = (request: SrfRequest, response: SrfResponse) => void;
+export type Handler = (request: SrfRequest, response: SrfResponse) => void;
 
 export interface Srf extends EventEmitter {
   connect(options: { host: string; port: number; secret: string; enablePing?: boolean }): void;
   disconnect(socket?: Socket): void;
   invite(handler: Handler): void;
   use(method: string, handler: Handler): void;
+  /** With a callback the dialog is there before its first request can be: what production does, too. */
   createUAS(
     request: SrfRequest,
     response: SrfResponse,
     options: { localSdp?: string; headers?: Record<string, string> },
-  ): Promise<SrfDialog>;
+    callback: (error: unknown, dialog?: SrfDialog) => void,
+  ): void;
   createUAC(uri: string, options: UacOptions, callbacks?: UacCallbacks): Promise<SrfDialog>;
   request(
     uri: string,
