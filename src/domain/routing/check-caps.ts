@@ -4,7 +4,7 @@ import type { Buyer } from '../plan/party.ts';
 import { toIso, type EpochMs } from '../time.ts';
 import type { CapOwner, CapUsage } from './caps.ts';
 import type { CapWindows } from './cap-windows.ts';
-import type { ReasonValues, RejectReason } from './route-decision.ts';
+import type { Rejection, RejectReason } from './route-decision.ts';
 
 const COUNTED_REASONS = {
   hourly: 'hourly-cap',
@@ -24,12 +24,6 @@ export type CapCheck =
       readonly soft: boolean;
     }
   | { readonly kind: 'spend'; readonly owner: CapOwner; readonly capMicros: number; readonly soft: boolean };
-
-/** A limit that is reached, with what was compared. */
-export interface CapFinding {
-  readonly reason: RejectReason;
-  readonly values: ReasonValues;
-}
 
 /** What a call is measured against. */
 export interface CapContext {
@@ -67,7 +61,7 @@ export function compileCaps(owners: readonly { readonly owner: CapOwner; readonl
  * for the most the call could cost. `strict` counts calls in progress as if all became billable, `soft` settled calls
  * alone; concurrency counts calls in progress either way.
  */
-export function checkCaps(checks: readonly CapCheck[], context: CapContext): CapFinding | null {
+export function checkCaps(checks: readonly CapCheck[], context: CapContext): Rejection | null {
   for (const check of checks) {
     const finding = checkOne(check, context);
     if (finding) return finding;
@@ -75,7 +69,7 @@ export function checkCaps(checks: readonly CapCheck[], context: CapContext): Cap
   return null;
 }
 
-function checkOne(check: CapCheck, { usage, windows, now, costMicros }: CapContext): CapFinding | null {
+function checkOne(check: CapCheck, { usage, windows, now, costMicros }: CapContext): Rejection | null {
   const owner = check.owner.kind;
   switch (check.kind) {
     case 'concurrent': {
@@ -112,7 +106,7 @@ function checkOne(check: CapCheck, { usage, windows, now, costMicros }: CapConte
  * Whether the buyer can pay for the most this call could cost, with all its calls in progress at their most: out of its
  * balance and its credit limit. Without a limit a prepaid buyer has none of it, any other as much as it likes.
  */
-export function checkBalance(buyer: Buyer, usage: CapUsage, costMicros: number): CapFinding | null {
+export function checkBalance(buyer: Buyer, usage: CapUsage, costMicros: number): Rejection | null {
   const creditLimitMicros = buyer.creditLimitMicros ?? (buyer.prepaid ? 0 : null);
   if (creditLimitMicros === null) return null;
   const { balanceMicros, pendingMicros } = usage.balance(buyer.id);
@@ -174,7 +168,7 @@ export interface CappedLine {
 }
 
 /** The first limit of a route, its destination or its buyer that a call would pass; null where it fits. */
-export function checkLine(line: CappedLine, usage: CapUsage, now: EpochMs): CapFinding | null {
+export function checkLine(line: CappedLine, usage: CapUsage, now: EpochMs): Rejection | null {
   return (
     (line.caps.length === 0
       ? null

@@ -9,15 +9,9 @@ import type { EpochMs } from '../time.ts';
 import { type AreaMatch, matchArea } from './area.ts';
 import type { CapUsage } from './caps.ts';
 import { type CapCheck, checkCaps, checkLine } from './check-caps.ts';
-import type { ReasonValues, RejectReason } from './route-decision.ts';
+import type { Rejection } from './route-decision.ts';
 import type { NamedArea, RouteLine } from './routing-snapshot.ts';
 import { scheduleAt } from './schedule.ts';
-
-/** Why a route is not for a call, with the values compared. */
-export interface Rejection {
-  readonly reason: RejectReason;
-  readonly values: ReasonValues;
-}
 
 /** The caller, as areas see one. */
 export interface Caller {
@@ -40,15 +34,12 @@ export interface Circumstances {
  * They rest on the plan and the caller alone, not on clock or counters, so they can be asked for at any later time.
  */
 export function judgeService(
-  { route, destination, buyer, area }: RouteLine,
-  caller: Caller,
+  { switchedOff, area }: RouteLine,
+  { ani, location }: Caller,
   gazetteer: Gazetteer,
 ): Rejection | null {
-  if (!route.enabled) return { reason: 'route-disabled', values: { enabled: false } };
-  if (!destination.enabled) return { reason: 'destination-disabled', values: { enabled: false } };
-  if (buyer.status !== 'active') return { reason: 'buyer-paused', values: { buyerId: buyer.id, status: buyer.status } };
-  if (area === null) return null;
-  return outsideArea(area, matchArea(area.compiled, caller.ani, caller.location, gazetteer));
+  if (switchedOff !== null || area === null) return switchedOff;
+  return outsideArea(area, matchArea(area.compiled, ani, location, gazetteer));
 }
 
 /** The other reasons, `closed` to `source-excluded`: whether a route that serves the caller can take the call now. */
@@ -93,14 +84,14 @@ function outsideArea({ name }: NamedArea, match: AreaMatch): Rejection | null {
       return null;
     case 'out': {
       const { matchedExclude } = match;
-      const values = { area: name, ...match.values };
+      const values = { ...match.values, area: name };
       return {
         reason: 'out-of-area',
         values: matchedExclude ? { ...values, excludedBy: describeEntry(matchedExclude) } : values,
       };
     }
     case 'unknown':
-      return { reason: 'location-unknown', values: { area: name, ...match.values } };
+      return { reason: 'location-unknown', values: { ...match.values, area: name } };
   }
 }
 

@@ -27,6 +27,12 @@ export type RejectReason = (typeof REJECT_REASONS)[number];
 /** The values a reason compared, by name: `{used: 50, cap: 50, resetsAt: '…'}`. Flat, so that it reads in one line. */
 export type ReasonValues = Readonly<Record<string, string | number | boolean | null>>;
 
+/** Why a route is not for a call. */
+export interface Rejection {
+  readonly reason: RejectReason;
+  readonly values: ReasonValues;
+}
+
 /** What a decision says of one route. `values` says what was compared, for selected routes too. */
 export type Candidate =
   | {

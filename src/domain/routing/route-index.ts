@@ -1,13 +1,22 @@
 import type { Ani } from '../numbers/e164.ts';
 import type { CallerLocation } from '../numbers/location.ts';
+import { npaNxxOf, npaOf } from '../numbers/nanp.ts';
 import type { CompiledArea } from './area.ts';
-import { areaIndexKeys, callIndexKeys, type AreaIndexKey } from './area-index.ts';
+import { areaIndexKeys, type AreaIndexKey } from './area-index.ts';
 
 /** Finds, of a campaign's routes, those whose area may serve a caller. Routes go by their position in the campaign. */
 export interface RouteIndex {
   /** Positions of routes without an area, or with one that no key can stand for. */
   readonly anywhere: readonly number[];
-  readonly byKey: ReadonlyMap<AreaIndexKey, readonly number[]>;
+  /** One table for each kind of key in use. */
+  readonly tables: readonly KeyTable[];
+}
+
+/** Positions by the values of one kind of key. Prefixes are looked up by length, and only lengths in use are tried. */
+interface KeyTable {
+  readonly kind: string;
+  readonly positions: Map<string, number[]>;
+  readonly lengths: number[];
 }
 
 /** Indexes areas by their positions; null stands for everywhere. */
@@ -15,34 +24,64 @@ export function buildRouteIndex(
   areas: Iterable<{ readonly position: number; readonly area: CompiledArea | null }>,
 ): RouteIndex {
   const anywhere: number[] = [];
-  const byKey = new Map<AreaIndexKey, number[]>();
+  const tables = new Map<string, KeyTable>();
   // Routes often share an area, and its keys can be many.
   const keysByArea = new Map<CompiledArea, readonly AreaIndexKey[] | 'any'>();
   for (const { position, area } of areas) {
     const keys = area === null ? 'any' : (keysByArea.get(area) ?? areaIndexKeys(area));
     if (area !== null) keysByArea.set(area, keys);
     if (keys === 'any') anywhere.push(position);
-    else for (const key of keys) addTo(byKey, key, position);
+    else for (const key of keys) addKey(tables, key, position);
   }
-  return { anywhere, byKey };
+  return { anywhere, tables: Array.from(tables.values()) };
 }
 
 /** Positions of all routes that may serve the caller, ascending, each once; `matchArea` still decides on each. */
 export function findPositions(index: RouteIndex, ani: Ani, location: CallerLocation): readonly number[] {
-  const lists: (readonly number[])[] = index.anywhere.length > 0 ? [index.anywhere] : [];
-  if (index.byKey.size > 0) {
-    for (const key of callIndexKeys(ani, location)) {
-      const positions = index.byKey.get(key);
-      if (positions) lists.push(positions);
+  let found = index.anywhere;
+  let merged = false;
+  for (const { kind, positions, lengths } of index.tables) {
+    const text = textOf(kind, ani, location);
+    if (text === null) continue;
+    for (const length of lengths) {
+      const ofKey = length <= text.length ? positions.get(text.slice(0, length)) : undefined;
+      if (ofKey === undefined) continue;
+      merged ||= found.length > 0;
+      found = merged ? found.concat(ofKey) : ofKey;
     }
   }
-  const [only] = lists;
-  if (lists.length < 2) return only ?? [];
-  return Array.from(new Set(lists.flat())).sort((a, b) => a - b);
+  return merged ? Array.from(new Set(found)).sort((a, b) => a - b) : found;
 }
 
-function addTo(byKey: Map<AreaIndexKey, number[]>, key: AreaIndexKey, position: number): void {
-  const positions = byKey.get(key);
+/** What of a call the keys of a kind begin. */
+function textOf(kind: string, ani: Ani, location: CallerLocation): string | null {
+  switch (kind) {
+    case 'country':
+      return location.country;
+    case 'state':
+      return location.state;
+    case 'zip':
+    case 'zipPrefix':
+      return location.zip;
+    case 'npa':
+      return npaOf(ani);
+    case 'npaNxx':
+      return npaNxxOf(ani);
+    case 'prefix':
+      return ani;
+    default:
+      throw new Error(`areas are filed under an unknown kind of key, ${kind}`);
+  }
+}
+
+function addKey(tables: Map<string, KeyTable>, key: AreaIndexKey, position: number): void {
+  const colon = key.indexOf(':');
+  const kind = key.slice(0, colon);
+  const value = key.slice(colon + 1);
+  const table: KeyTable = tables.get(kind) ?? { kind, positions: new Map(), lengths: [] };
+  tables.set(kind, table);
+  const positions = table.positions.get(value);
   if (positions) positions.push(position);
-  else byKey.set(key, [position]);
+  else table.positions.set(value, [position]);
+  if (!table.lengths.includes(value.length)) table.lengths.push(value.length);
 }

@@ -12,6 +12,7 @@ import { type CompiledArea, compileArea } from './area.ts';
 import { type BlocklistIndex, buildBlocklistIndex } from './blocklist.ts';
 import { CapWindows } from './cap-windows.ts';
 import { type CapCheck, compileCaps } from './check-caps.ts';
+import type { Rejection } from './route-decision.ts';
 import { buildRouteIndex, type RouteIndex } from './route-index.ts';
 import { type CompiledSchedule, compileSchedule } from './schedule.ts';
 import { freezeTerms } from './terms-for-route.ts';
@@ -23,6 +24,8 @@ export interface RouteLine {
   readonly campaign: Campaign;
   readonly destination: Destination;
   readonly buyer: Buyer;
+  /** Null where route, destination and buyer are all switched on. */
+  readonly switchedOff: Rejection | null;
   /** Null means everywhere. */
   readonly area: NamedArea | null;
   /** Null means always open. */
@@ -113,9 +116,11 @@ export function buildRoutingSnapshot(plan: RoutingPlan, gazetteer: Gazetteer): R
   };
 }
 
-/** Whether the operator switched the route on: the route itself, its destination, its buyer. */
-export function isSwitchedOn({ route, destination, buyer }: RouteLine): boolean {
-  return route.enabled && destination.enabled && buyer.status === 'active';
+/** Whether the operator switched the route off: itself, its destination, or its buyer. */
+function switchedOffBy(route: Route, destination: Destination, { id, status }: Buyer): Rejection | null {
+  if (!route.enabled) return { reason: 'route-disabled', values: { enabled: false } };
+  if (!destination.enabled) return { reason: 'destination-disabled', values: { enabled: false } };
+  return status === 'active' ? null : { reason: 'buyer-paused', values: { buyerId: id, status } };
 }
 
 /** What routes are joined from; what could not be compiled is missing. */
@@ -157,9 +162,10 @@ function joinRoute(route: Route, parts: Parts, problems: SnapshotProblem[]): Rou
     { owner: { kind: 'destination', id: destination.id }, caps: destination.caps },
     { owner: { kind: 'buyer', id: buyer.id }, caps: buyer.caps },
   ]);
+  const switchedOff = switchedOffBy(route, destination, buyer);
   const { priceMicros } = terms;
   const costMicros = mostACallCanCost(terms);
-  return [{ route, campaign, destination, buyer, area, schedule, caps, windows, priceMicros, costMicros }];
+  return [{ route, campaign, destination, buyer, switchedOff, area, schedule, caps, windows, priceMicros, costMicros }];
 }
 
 function groupByCampaign(lines: readonly RouteLine[]): ReadonlyMap<CampaignId, CampaignRoutes> {
@@ -167,7 +173,7 @@ function groupByCampaign(lines: readonly RouteLine[]): ReadonlyMap<CampaignId, C
   for (const [campaignId, ofCampaign] of Map.groupBy(lines, (line) => line.campaign.id)) {
     const switchedOn = ofCampaign
       .map((line, position) => ({ position, line }))
-      .filter(({ line }) => isSwitchedOn(line))
+      .filter(({ line }) => line.switchedOff === null)
       .map(({ position, line }) => ({ position, area: line.area?.compiled ?? null }));
     routes.set(campaignId, { lines: ofCampaign, index: buildRouteIndex(switchedOn) });
   }
