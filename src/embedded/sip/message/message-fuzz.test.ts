@@ -50,7 +50,7 @@ function mutate(random: (below: number) => number): Buffer {
         bytes = Buffer.concat([before, bytes.subarray(at + length)]);
         break;
       case 2:
-        bytes = Buffer.concat([before, NASTY[random(NASTY.length)] ?? '', bytes.subarray(at)] as Buffer[]);
+        bytes = Buffer.concat([before, NASTY[random(NASTY.length)] ?? before, bytes.subarray(at)]);
         break;
       case 3:
         bytes = Buffer.concat([bytes.subarray(0, at + length), bytes.subarray(at)]);

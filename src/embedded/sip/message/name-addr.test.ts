@@ -61,6 +61,8 @@ describe('an address', () => {
     ['a URI without a scheme', 'alice'],
     ['white space in the URI', '< sip:a@h >'],
     ['white space in a bare URI', 'sip:a @h'],
+    ['a quote in the URI', '<sip:a"b@h>'],
+    ['a backslash in the URI', String.raw`<sip:a\b@h>`],
     ['a quote that never closes', '"a <sip:a@h>'],
     ['a bracket that never closes', '"a" <sip:a@h'],
     ['a name that needed quotes', 'Bell, A <sip:a@h>'],

@@ -30,7 +30,7 @@ export function parseNameAddr(value: string): NameAddr | undefined {
   const open = value.indexOf('<', afterQuoted);
   const semicolon = value.indexOf(';', afterQuoted);
   const isBracketed = open >= 0 && (semicolon < 0 || open < semicolon);
-  if (!isBracketed) return afterQuoted === start ? readAddrSpec(value, semicolon) : undefined;
+  if (!isBracketed) return readAddrSpec(value, semicolon);
 
   const displayName = readDisplayName(value, start, afterQuoted, open);
   const close = value.indexOf('>', open);

@@ -26,6 +26,11 @@ const refused = (text: string | Buffer): MalformedMessage => {
 };
 
 describe('a datagram', () => {
+  test('may hold a response without reason, even without the space before it', () => {
+    const response = HEAD.replace(/^.*/, 'sip/2.0 180');
+    expect(parsed(`${response}\r\n\r\n`)).toMatchObject({ kind: 'response', status: 180, reason: '' });
+  });
+
   test('may begin with line breaks', () => {
     expect(parsed(`\r\n\r\n${HEAD}\r\n\r\n`)).toMatchObject({ kind: 'request', method: 'OPTIONS' });
   });
@@ -82,6 +87,11 @@ describe('a malformed request', () => {
     expect(answerable?.body).toHaveLength(0);
   });
 
+  test('with lone line feeds ends its head at the first empty line, however that is written', () => {
+    const { answerable } = refused(`${HEAD.replaceAll('\r\n', '\n')}\n\nTimestamp: 5\r\n\r\n`);
+    expect(answerable?.headers).toHaveLength(5);
+  });
+
   test('of another SIP version is answered 505', () => {
     const { status, answerable } = refused(`${HEAD.replace('SIP/2.0', 'SIP/3.0')}\r\n\r\n`);
     expect([status, answerable?.uri]).toEqual([505, 'sip:a@example.com']);
@@ -131,6 +141,13 @@ describe('the limits', () => {
 });
 
 describe('salvaging', () => {
+  test('reads no further than a message may reach', () => {
+    const folded = `\r\n ${'x'.repeat(7_000)}`.repeat(10);
+    const bytes = Buffer.from(`${HEAD}\r\nX-A: 1${folded}\r\nTimestamp: 5\r\n\r\n`);
+    const { answerable } = salvageMessage(bytes, { status: 513, reason: 'Message Too Large' });
+    expect(answerable?.headers.at(-1)?.name).toBe('X-A');
+  });
+
   test('finds the request in bytes that are refused for another reason', () => {
     const defect = { status: 413, reason: 'Request Entity Too Large' } as const;
     expect(salvageMessage(Buffer.from(`${HEAD}\r\nl: 9`), defect)).toMatchObject({

@@ -91,7 +91,7 @@ export class StreamFramer {
       if (lineFeed === this.#start || readable[lineFeed - 1] !== CR) {
         return this.#break(lineFeed + 1, { status: 400, reason: 'Line Not Ended by CRLF' });
       }
-      if (lineFeed - this.#start >= 3 && readable[lineFeed - 2] === LF) return this.#learnLength(lineFeed + 1);
+      if (readable[lineFeed - 2] === LF) return this.#learnLength(lineFeed + 1);
     }
     this.#scanned = limit;
     if (limit - this.#start < MAX_MESSAGE_BYTES) return undefined;

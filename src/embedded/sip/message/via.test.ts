@@ -42,6 +42,11 @@ describe('a Via', () => {
     });
   });
 
+  test('may have white space around the port’s colon, but not within a host', () => {
+    expect(parseVia('SIP/2.0/UDP [2001:db8::1] : 5060')).toMatchObject({ host: '2001:db8::1', port: 5060 });
+    expect(parseVia('SIP/2.0/UDP [2001: db8::1]:5060')).toBeUndefined();
+  });
+
   test('tells a received address of IPv6, with and without brackets', () => {
     for (const address of ['2001:db8::9', '[2001:db8::9]']) {
       expect(parseVia(`SIP/2.0/UDP h;received=${address}`)?.params.get('received')).toBe(address);
