@@ -8,13 +8,12 @@ export type IsOwnAddress = (uri: string) => boolean;
  * Knows literal addresses, `localhost` and the advertised host; a name that only DNS could unmask is caught by the
  * call's own id coming back (see `SipServer`).
  */
-export function ownAddresses(sip: {
-  readonly host: string;
-  readonly port: number;
-  readonly advertisedHost?: string;
-}): IsOwnAddress {
+export function ownAddresses(
+  sip: { readonly host: string; readonly port: number },
+  advertisedHost: string | null,
+): IsOwnAddress {
   const any = sip.host === '0.0.0.0' || sip.host === '::';
-  const hosts = new Set<string>([sip.host, ...(sip.advertisedHost ? [sip.advertisedHost] : [])]);
+  const hosts = new Set<string>([sip.host, ...(advertisedHost === null ? [] : [advertisedHost])]);
   if (any) {
     hosts.add('localhost');
     for (const addresses of Object.values(networkInterfaces()))

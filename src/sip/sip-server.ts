@@ -25,6 +25,8 @@ export interface SipServerOptions {
   /** Whether new calls are welcome: OPTIONS answers 200 or 503 by it. */
   readonly isAccepting: () => boolean;
   readonly isOwnAddress: () => IsOwnAddress;
+  /** Whether a call id that came back in an INVITE is of a call of ours in progress. */
+  readonly isOwnCall: (callId: string) => boolean;
   readonly onLink: (change: 'up' | 'down') => void;
   /** A defect, caught at the edge; the request has been answered 500. */
   readonly onFault: (error: unknown, sipCallId: string) => void;
@@ -71,10 +73,10 @@ export class SipServer implements Dialer {
   }
 
   /**
-   * Connects; resolves with the address drachtio listens on (`host:port`, null where it doesn't say). Afterwards a lost
-   * link is reconnected by itself. Rejects where the server refuses us or can't be reached within ten seconds.
+   * Connects; resolves with the address the server says it listens for SIP on. Afterwards a lost link is reconnected by
+   * itself. Rejects where the server refuses us or can't be reached within ten seconds.
    */
-  connect(): Promise<string | null> {
+  connect(): Promise<SipAddress> {
     const { link } = this.#options;
     return new Promise((resolve, reject) => {
       const limit = setTimeout(
@@ -95,7 +97,7 @@ export class SipServer implements Dialer {
         }
         this.#link = 'up';
         this.#options.onLink('up');
-        resolve(hostPortOf(contact));
+        resolve(addressOf(contact) ?? { host: link.host, port: 5060 });
       });
       this.#srf.on('close', () => this.#onLinkLost());
       this.#srf.on('error', () => this.#onLinkLost());
@@ -146,8 +148,8 @@ export class SipServer implements Dialer {
       response.send(invite.status);
       return;
     }
-    if (request.has('X-Tollgate-Call-Id')) {
-      // Our own mark on a call from outside: it went out through a destination and came back (RFC 3261 §16.3).
+    if (request.has('X-Tollgate-Call-Id') && this.#options.isOwnCall(request.get('X-Tollgate-Call-Id'))) {
+      // One of our own calls: it went out through a destination and came back (RFC 3261 §16.3).
       this.#options.onCurious('loop', invite.sipCallId);
       response.send(482);
       return;
@@ -203,8 +205,14 @@ function refusalOf(request: SipRequest): { status: number; headers: Record<strin
   return undefined;
 }
 
-/** `udp/127.0.0.1:5060,tcp/…` or `sip:…` as the server announces itself. */
-function hostPortOf(contact: string | undefined): string | null {
-  const found = /([0-9A-Za-z.[\]:-]+:\d+)/.exec(contact?.replace(/^(?:udp|tcp|tls|sip|sips)[/:]/, '') ?? '');
-  return found?.[1] ?? null;
+/** Where a SIP server listens. */
+export interface SipAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The first of the contacts a server announces: `udp/127.0.0.1:5060,tcp/127.0.0.1:5060`. */
+function addressOf(contacts: string | undefined): SipAddress | undefined {
+  const found = /(?:^|[/:,])((?:\d{1,3}\.){3}\d{1,3}|\[[^\]]+\]|[A-Za-z][\w.-]*):(\d+)/.exec(contacts ?? '');
+  return found?.[1] === undefined ? undefined : { host: found[1], port: Number(found[2]) };
 }

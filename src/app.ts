@@ -1,0 +1,196 @@
+import { randomInt } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { bindCalls, bindKeys, bindLedger } from './api-bindings.ts';
+import { createApi } from './api/server.ts';
+import { CallDesk } from './calls/call-desk.ts';
+import { CallRegistry } from './calls/call-registry.ts';
+import type { CallWorld } from './calls/call-session.ts';
+import { explainRoute } from './calls/explain-route.ts';
+import { hangUpLiveCall, listLiveCalls } from './calls/live-calls.ts';
+import { LivePlan } from './calls/live-plan.ts';
+import { softCapsOf } from './calls/over-cap.ts';
+import { systemClock } from './calls/system-clock.ts';
+import type { Config } from './config/load-config.ts';
+import type { CallId } from './domain/ids.ts';
+import { ID_PREFIX } from './domain/ids.ts';
+import { buildRoutingSnapshot } from './domain/routing/routing-snapshot.ts';
+import { freshPlanResources } from './fresh-plan-resources.ts';
+import { createGazetteer } from './geo/gazetteer.ts';
+import { createCallEvents } from './observability/call-events.ts';
+import type { Logger } from './observability/logger.ts';
+import { createLogger } from './observability/logger.ts';
+import { createMetrics } from './observability/metrics.ts';
+import { ownAddresses } from './sip/own-addresses.ts';
+import { SipServer } from './sip/sip-server.ts';
+import { startSipEngine } from './sip-engine.ts';
+import type { Recovery } from './store/calls/recover-open-calls.ts';
+import type { Store } from './store/open-store.ts';
+import { openStore } from './store/open-store.ts';
+import { VERSION } from './version.ts';
+
+/** How often the process says that it and its calls are alive: a crash loses at most this much of a call's end. */
+const LIFE_SIGN_EVERY_MS = 2_000;
+
+/** How long calls that were ended at shutdown get to have their CDRs written. */
+const DRAIN_GRACE_MS = 10_000;
+
+const SEEDS = 2 ** 32;
+
+/** The running product. */
+export interface App {
+  /** `host:port` SIP listens on. */
+  readonly sip: string;
+  /** `host:port` of the API and dashboard. */
+  readonly http: string;
+  /** An admin key made because there was none; it is not kept in the clear and this is its only showing. */
+  readonly firstAdminKey: string | null;
+  /** Takes no new call, lets those in progress end, then stops everything. */
+  shutDown(): Promise<void>;
+}
+
+/**
+ * Puts the product together and starts it: store, recovery of a crash, routing plan, SIP engine, API. Rejects where
+ * something can't start, with everything already started stopped again.
+ *
+ * @param hooks.onFatal called when a part that can't be restarted has died
+ */
+export async function startApp(config: Config, hooks: { readonly onFatal: (error: unknown) => void }): Promise<App> {
+  await using started = new AsyncDisposableStack();
+  const log = createLogger(config.LOG_LEVEL);
+  const clock = systemClock;
+
+  const store = openStore({ dataDir: config.TOLLGATE_DATA_DIR, now: () => clock.now().wall });
+  started.defer(() => store.close());
+  const recovery = await store.recover();
+
+  const gazetteer = createGazetteer();
+  const plan = new LivePlan(
+    () => store.resources.readPlan(),
+    (read) => buildRoutingSnapshot(read, gazetteer),
+  );
+  store.resources.onChange(() => plan.markStale());
+  await plan.refresh();
+
+  const registry = new CallRegistry();
+  const metrics = createMetrics({ calls: () => registry.size, sipLinkUp: () => sip.isUp });
+  const engine = await startSipEngine(config, hooks.onFatal);
+  started.defer(() => engine.close());
+
+  const desk: CallDesk = new CallDesk({
+    world: {
+      store: store.calls,
+      clock,
+      observer: createCallEvents(log, metrics),
+      overCap: softCapsOf(() => plan.current.snapshot),
+      get dialer() {
+        return sip;
+      },
+    } satisfies CallWorld,
+    plan,
+    registry,
+    newCallId: () => store.newId(ID_PREFIX.call) as CallId,
+    newSeed: () => randomInt(SEEDS),
+    onStranger: (address) => {
+      metrics.strangers.inc();
+      log.warn({ event: 'sip.stranger', address });
+    },
+  });
+  const sip: SipServer = new SipServer({
+    link: engine.link,
+    onInvite: (invite, leg) => desk.receive(invite, leg),
+    isAccepting: () => desk.isOpen && sip.isUp,
+    isOwnAddress: () => isOwnAddress,
+    isOwnCall: (callId) => registry.get(callId) !== undefined,
+    onLink: (change) => log.info({ event: `sip.link-${change}` }),
+    onFault: (error, sipCallId) => {
+      metrics.faults.inc({ where: 'sip' });
+      log.error({ event: 'sip.faulted', sipCallId, err: error });
+    },
+    onCurious: (what, sipCallId) => {
+      metrics.oddities.inc({ what });
+      log.info({ event: 'sip.refused', what, sipCallId });
+    },
+  });
+  started.defer(() => sip.close());
+  const sipAddress = engine.address ?? (await sip.connect());
+  if (engine.address) await sip.connect();
+  const isOwnAddress = ownAddresses(sipAddress, config.SIP_ADVERTISED_HOST);
+  await hangUpOrphans(sip, store, recovery, log);
+
+  const api = await createApi({
+    resources: freshPlanResources(store.resources, plan),
+    calls: bindCalls(store),
+    keys: bindKeys(store),
+    ledger: bindLedger(store),
+    live: { list: () => listLiveCalls(registry), hangup: (id) => hangUpLiveCall(registry, id) },
+    decide: async (question) => {
+      const at = question.at ?? clock.now().wall;
+      const seed = question.seed ?? randomInt(SEEDS);
+      return explainRoute({ ...question, at, seed }, plan.current.snapshot, store.readView());
+    },
+    health: {
+      live: () => true,
+      ready: () => {
+        const checks = {
+          sip: sip.isUp && desk.isOpen ? 'ok' : 'failing',
+          store: store.health().ok ? 'ok' : 'failing',
+          media: 'unused',
+        } as const;
+        return Promise.resolve({ ready: checks.sip === 'ok' && checks.store === 'ok', checks });
+      },
+    },
+    metrics: () => metrics.registry.metrics(),
+    gazetteer,
+    clock,
+    logger: log,
+    version: VERSION,
+  });
+  started.defer(() => api.close());
+  await api.listen({ host: config.HTTP_HOST, port: config.HTTP_PORT });
+
+  const lifeSign = setInterval(() => {
+    store.calls
+      .recordAlive(clock.now().wall)
+      .catch((error: unknown) => log.error({ event: 'store.no-life-sign', err: error }));
+  }, LIFE_SIGN_EVERY_MS);
+  lifeSign.unref();
+  started.defer(() => clearInterval(lifeSign));
+
+  const firstAdminKey = await ensureAdminKey(store, config.TOLLGATE_ADMIN_KEY);
+  const running = started.move();
+  return {
+    sip: `${sipAddress.host}:${sipAddress.port}`,
+    http: boundAddress(api.server.address(), config.HTTP_HOST),
+    firstAdminKey,
+    async shutDown() {
+      log.info({ event: 'draining', calls: registry.size });
+      desk.close();
+      const left = await registry.drain(clock, config.DRAIN_TIMEOUT_S * 1_000, DRAIN_GRACE_MS);
+      if (left > 0) log.error({ event: 'drain.unfinished', calls: left });
+      await running.disposeAsync();
+    },
+  };
+}
+
+/** `host:port` a server is bound to; the host as it was configured, so that links made of it work. */
+function boundAddress(address: AddressInfo | string | null, host: string): string {
+  return `${host}:${typeof address === 'object' && address ? address.port : ''}`;
+}
+
+/** Makes the configured admin key work; where there is none and no key at all, makes one and returns it. */
+async function ensureAdminKey({ keys }: Store, configured: string | null): Promise<string | null> {
+  if (configured !== null) {
+    await keys.ensure({ name: 'TOLLGATE_ADMIN_KEY', role: 'admin', secret: configured });
+    return null;
+  }
+  if (keys.list().some((key) => key.role === 'admin' && key.revokedAt === null)) return null;
+  const { key } = await keys.create({ name: 'first admin key', role: 'admin' });
+  return key;
+}
+
+/** BYEs what a process that died has left up at the SIP server. */
+async function hangUpOrphans(sip: SipServer, store: Store, { closed, dialogs }: Recovery, log: Logger): Promise<void> {
+  if (closed.length > 0) log.warn({ event: 'store.recovered', calls: closed.length });
+  await Promise.all(dialogs.flatMap((d) => [d.callerDialogId, d.buyerDialogId].map((id) => sip.hangUpOrphan(id))));
+  await store.forgetDialogs(dialogs.map((dialog) => dialog.callId));
+}

@@ -1,0 +1,65 @@
+import type { Attempt } from '../domain/call/attempt.ts';
+import type { CallPhase, CallState } from '../domain/call/call-state.ts';
+import { phaseOf } from '../domain/call/call-state.ts';
+import type { BuyerId, CallId, CampaignId, DestinationId, PublisherId, RouteId, TrunkId } from '../domain/ids.ts';
+import type { Ani, E164 } from '../domain/numbers/e164.ts';
+import type { IsoInstant } from '../domain/time.ts';
+import { toIso } from '../domain/time.ts';
+import type { CallRegistry } from './call-registry.ts';
+
+/** A call in progress as an operator sees it. */
+export interface LiveCall {
+  readonly id: CallId;
+  readonly state: CallPhase;
+  readonly did: E164 | null;
+  readonly ani: Ani;
+  readonly trunkId: TrunkId;
+  readonly campaignId: CampaignId | null;
+  readonly publisherId: PublisherId | null;
+  /** Of the attempt that is connected, or else the latest being tried; null before any. */
+  readonly buyerId: BuyerId | null;
+  readonly destinationId: DestinationId | null;
+  readonly routeId: RouteId | null;
+  readonly receivedAt: IsoInstant;
+  readonly connectedAt: IsoInstant | null;
+}
+
+/** The calls in progress, oldest first, those whose end is only being written left out. */
+export function listLiveCalls(registry: CallRegistry): readonly LiveCall[] {
+  return registry
+    .list()
+    .filter((session) => session.state.kind !== 'ended')
+    .map((session) => describe(session.state));
+}
+
+/** Ends a call as the system's doing; false where no such call is live. */
+export function hangUpLiveCall(registry: CallRegistry, callId: string): boolean {
+  const session = registry.get(callId);
+  if (!session || session.state.kind === 'ending' || session.state.kind === 'ended') return false;
+  session.end('operator');
+  return true;
+}
+
+function describe(state: CallState): LiveCall {
+  const { origin } = state.facts;
+  const target = tellingAttempt(state)?.target;
+  const connected = state.kind === 'connected' || state.kind === 'answering' ? state.conversation.connectedAt : null;
+  return {
+    id: origin.callId,
+    state: phaseOf(state),
+    did: origin.did,
+    ani: origin.ani,
+    trunkId: origin.trunkId,
+    campaignId: origin.campaignId,
+    publisherId: origin.publisherId,
+    buyerId: target?.buyerId ?? null,
+    destinationId: target?.destinationId ?? null,
+    routeId: target?.routeId ?? null,
+    receivedAt: toIso(origin.receivedAt.wall),
+    connectedAt: connected ? toIso(connected.wall) : null,
+  };
+}
+
+function tellingAttempt({ facts }: CallState): Attempt | undefined {
+  return facts.attempts.find((attempt) => attempt.phase === 'answered') ?? facts.attempts.at(-1);
+}
