@@ -1,0 +1,42 @@
+import type { ApiRole } from '../store/api-keys.ts';
+
+/** What an operation asks of a key. Every operation names one; `public` asks for none. */
+export type Access =
+  | 'public'
+  | 'configuration:read'
+  | 'configuration:write'
+  | 'calls:read'
+  | 'calls:control'
+  | 'ledger:read'
+  | 'ledger:write'
+  | 'routing:explain'
+  | 'keys:manage';
+
+type Holder = 'admin' | 'operator' | 'viewer' | 'buyer' | 'publisher';
+
+/**
+ * Who may do what, all of it. A viewer may ask how a call would be routed: nothing changes by it. The keys of buyers
+ * and publishers open no operation that isn't cut down to their own calls.
+ */
+const HOLDERS: Readonly<Record<Exclude<Access, 'public'>, readonly Holder[]>> = {
+  'configuration:read': ['admin', 'operator', 'viewer'],
+  'configuration:write': ['admin', 'operator'],
+  'calls:read': ['admin', 'operator', 'viewer'],
+  'calls:control': ['admin', 'operator'],
+  'ledger:read': ['admin', 'operator', 'viewer'],
+  'ledger:write': ['admin', 'operator'],
+  'routing:explain': ['admin', 'operator', 'viewer'],
+  'keys:manage': ['admin'],
+};
+
+/** The kinds of role that have this access, for documents and messages. */
+export function holdersOf(access: Exclude<Access, 'public'>): readonly string[] {
+  return HOLDERS[access];
+}
+
+/** Whether a key of this role may do what asks for this access. */
+export function isAllowed(role: ApiRole, access: Access): boolean {
+  if (access === 'public') return true;
+  const kind = role.split(':', 1)[0];
+  return HOLDERS[access].some((holder) => holder === kind);
+}

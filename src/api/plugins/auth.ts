@@ -1,0 +1,76 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+import { AppError } from '../../domain/app-error.ts';
+import { holdersOf, isAllowed, type Access } from '../access.ts';
+import type { ApiDeps, KeyHolder } from '../ports.ts';
+import { WrongKeys } from './wrong-keys.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What the operation asks of a key; each has one. */
+    access?: Access;
+  }
+  interface FastifyRequest {
+    /** Whose key the request carries; null for public operations. */
+    holder: KeyHolder | null;
+  }
+}
+
+/** RFC 6750 section 2.1; the scheme's name in any case (RFC 9110 section 11.1). */
+const BEARER = /^bearer +([\w.~+/-]+=*) *$/i;
+
+const WRONG_KEYS_PER_MINUTE = 100;
+
+/**
+ * Lets through who may: 401 without a valid key, 429 for an address that guesses, 403 for what `access.ts` doesn't
+ * allow the key's role. Runs before the body is read, so that a stranger's costs nothing, and before anything is looked
+ * up, so that 403 comes before 404.
+ *
+ * @throws Error at start-up for an operation that says nothing of who may call it
+ */
+export function registerAuth(
+  app: FastifyInstance,
+  { keys, clock, limits }: Pick<ApiDeps, 'keys' | 'clock' | 'limits'>,
+): void {
+  const wrongKeys = new WrongKeys(limits?.wrongKeysPerMinute ?? WRONG_KEYS_PER_MINUTE);
+
+  app.decorateRequest('holder', null);
+  app.addHook('onRoute', ({ method, url, config }) => {
+    if (config?.access === undefined) throw new Error(`${String(method)} ${url} does not say who may call it`);
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    const access = request.routeOptions.config.access;
+    if (access === 'public') return;
+    request.holder = await authenticate(request, reply);
+    if (access !== undefined && !isAllowed(request.holder.role, access)) {
+      const holders = holdersOf(access).join(' or ');
+      const detail = `This needs a key with role ${holders}; yours is ${request.holder.role}.`;
+      throw new AppError('forbidden', detail);
+    }
+  });
+
+  async function authenticate(request: FastifyRequest, reply: FastifyReply): Promise<KeyHolder> {
+    const { authorization } = request.headers;
+    if (authorization === undefined) {
+      void reply.header('www-authenticate', 'Bearer realm="tollgate"');
+      throw new AppError('unauthorized', 'Send your API key as "Authorization: Bearer <key>".');
+    }
+    refuseGuessing(request, reply);
+    const key = BEARER.exec(authorization)?.[1];
+    const holder = key === undefined ? undefined : await keys.verify(key);
+    // Once more: guesses that came while this one was looked up may have been too many.
+    refuseGuessing(request, reply);
+    if (holder) return holder;
+    wrongKeys.record(request.ip, clock.now().mono);
+    void reply.header('www-authenticate', 'Bearer realm="tollgate", error="invalid_token"');
+    throw new AppError('unauthorized', 'This API key is unknown or was revoked, or it is not written "Bearer <key>".');
+  }
+
+  function refuseGuessing(request: FastifyRequest, reply: FastifyReply): void {
+    const waitMs = wrongKeys.waitMs(request.ip, clock.now().mono);
+    if (waitMs === 0) return;
+    const seconds = Math.ceil(waitMs / 1000);
+    void reply.header('retry-after', seconds);
+    throw new AppError('too-many-requests', `Too many wrong keys came from your address: wait ${seconds} s.`);
+  }
+}

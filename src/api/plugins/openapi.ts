@@ -1,0 +1,89 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance, FastifySchema } from 'fastify';
+
+import { holdersOf } from '../access.ts';
+import { problemSchema } from '../schemas/problem.ts';
+
+const INFO = `Self-hosted pay-per-call routing.
+
+Money is an integer number of micros (1/1 000 000) of the account's currency. Times are ISO 8601 in UTC with
+milliseconds. Numbers are E.164. Ids are prefixed and sort by creation. Lists are paged by cursor and stay stable while
+things are added. Changes are JSON merge patches (RFC 7396), guarded by If-Match where you send it. Faults are problem
+documents (RFC 9457) with a \`code\`.`;
+
+const TAGS: Readonly<Record<string, string>> = {
+  trunks: 'Carriers.',
+  dids: 'Numbers we own.',
+  campaigns: 'Offers.',
+  publishers: 'Who produces calls.',
+  buyers: 'Who pays for calls.',
+  destinations: 'What can ring.',
+  routes: 'Lines from campaigns to destinations.',
+  areas: 'Service areas.',
+  schedules: 'Opening hours.',
+  blocklist: 'Refused callers.',
+  calls: 'Call records.',
+  'live-calls': 'Calls in progress.',
+  'route-decisions': 'Who would get a call, and why.',
+  ledger: 'What is owed and was paid.',
+  'api-keys': 'Keys to this API.',
+  health: 'For supervisors and Prometheus.',
+};
+
+/**
+ * Describes every operation registered from here on in OpenAPI 3.1, from the schemas that validate it and the access
+ * table that guards it, and serves the description with a page to try it on.
+ */
+export async function registerOpenApi(app: FastifyInstance, version: string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Tollgate', version, description: INFO, license: { name: 'MIT', identifier: 'MIT' } },
+      servers: [{ url: '/', description: 'This server' }],
+      tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+      components: {
+        securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'An API key.' } },
+      },
+    },
+    refResolver: { buildLocalReference: (json, _base, _fragment, index) => nameOf(json, index) },
+    transform: ({ schema, url, route }) => ({ schema: withAccess(schema, route.config?.access), url }),
+  });
+  app.addSchema(problemSchema);
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: DOCS_POLICY,
+    // No badge of an outside validator: the page asks nobody but this server.
+    uiConfig: { docExpansion: 'none', tryItOutEnabled: true, validatorUrl: null },
+  });
+}
+
+/** Swagger UI sets styles on its elements and has its icons as data; everything comes from here. */
+const DOCS_POLICY = {
+  'default-src': ["'self'"],
+  'script-src': ["'self'"],
+  'style-src': ["'self'", "'unsafe-inline'"],
+  'img-src': ["'self'", 'data:'],
+  'frame-ancestors': ["'self'"],
+  'object-src': ["'none'"],
+};
+
+/** Serves the description where clients look for it: at the root, and beside what it describes. */
+export function registerDescription(app: FastifyInstance): void {
+  app.get('/openapi.json', { schema: { hide: true }, config: { access: 'public' } }, () => app.swagger());
+}
+
+function nameOf(schema: { readonly $id?: unknown }, index: number): string {
+  return typeof schema.$id === 'string' ? schema.$id : `Schema${index}`;
+}
+
+/** Adds who may call an operation, from the one table that decides it. */
+function withAccess(
+  schema: FastifySchema,
+  access: Parameters<typeof holdersOf>[0] | 'public' | undefined,
+): FastifySchema {
+  if (access === undefined || access === 'public') return { ...schema, security: [] };
+  const holders = holdersOf(access).join(', ');
+  const description = `${schema.description ?? schema.summary ?? ''}\n\nRoles: ${holders} (\`${access}\`).`.trim();
+  return { ...schema, description, security: [{ apiKey: [] }] };
+}

@@ -1,0 +1,52 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+import { AppError, ERRORS, type ErrorCode, type InputProblem } from '../../domain/app-error.ts';
+
+/** A problem document (RFC 9457). */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly errors?: readonly InputProblem[];
+}
+
+export const PROBLEM_TYPE = 'application/problem+json';
+
+/** How a fault looks to a client. Of a defect it says nothing but the id its log line can be found by. */
+export function toProblem(error: AppError, requestId: string): Problem {
+  const { status, title } = ERRORS[error.code];
+  const detail = status === 500 ? `The log has the reason under request id ${requestId}.` : error.message;
+  const problem = { type: `urn:tollgate:error:${error.code}`, title, status, code: error.code, detail };
+  return error.problems.length === 0 ? problem : { ...problem, errors: error.problems };
+}
+
+/** Answers every fault of a request with a problem document. */
+export function registerProblems(app: FastifyInstance): void {
+  app.setErrorHandler((error: FastifyError | AppError | Error, request, reply) => sendProblem(error, request, reply));
+}
+
+/** Logs what is our own fault, and answers. */
+export function sendProblem(thrown: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const error = toAppError(thrown);
+  if (error.status >= 500) request.log.error({ err: error, path: request.url }, 'request failed');
+  return reply.code(error.status).type(PROBLEM_TYPE).send(toProblem(error, request.id));
+}
+
+/** What the web framework throws, in the product's own codes; anything it doesn't know is a defect. */
+function toAppError(error: Error): AppError {
+  if (error instanceof AppError) return error;
+  switch ((error as Partial<FastifyError>).code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new AppError('body-too-large', 'The body may have 1 MB (1 048 576 bytes): send less at a time.');
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new AppError('unsupported-media-type', 'Send JSON, with Content-Type: application/json.');
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return new AppError('malformed-request', 'The body has another length than Content-Length says.');
+    case 'FST_ERR_BAD_URL':
+      return new AppError('malformed-request', 'The path has an escape (%) that is none.');
+    default:
+      return new AppError('internal', error.message, { cause: error });
+  }
+}

@@ -1,0 +1,113 @@
+import { Type } from 'typebox';
+
+import type { DestinationId, PromptId } from '../../domain/ids.ts';
+import { choiceField, idField, integerField, microsField, STRICT, textField } from '../schemas/fields.ts';
+
+const DAY_S = 86_400;
+
+const minTalkS = (description: string) => integerField(`${description} In seconds.`, [0, DAY_S], { examples: [60] });
+
+const prompt = (description: string) =>
+  Type.Optional(idField<PromptId>('prm_', `${description} Needs a media server: refused by this version.`));
+
+/** What a client writes of a campaign. */
+export const campaignFields = Type.Object(
+  {
+    name: textField('What you call it.', 'Roofing, California'),
+    vertical: Type.Optional(textField('The trade.', 'roofing')),
+    status: choiceField(['live', 'test', 'paused'], '`test` routes but never bills; `paused` takes no calls.', {
+      default: 'live',
+    }),
+    minTalkS: minTalkS('Shortest conversation that is billable.'),
+    priceMicros: microsField('What the buyer owes for a billable call, where its route says nothing else.', 45_000_000),
+    tiers: Type.Array(
+      Type.Object(
+        {
+          minTalkS: minTalkS('The conversation that reaches this tier.'),
+          priceMicros: microsField('What such a call costs instead.', 60_000_000),
+        },
+        STRICT,
+      ),
+      {
+        default: [],
+        maxItems: 20,
+        description: 'What longer calls cost: the highest tier reached replaces the price. Ascending and distinct.',
+      },
+    ),
+    duplicates: Type.Object(
+      {
+        windowDays: integerField("Whole days from the earlier call's connect; 0 turns the rule off.", [0, 3_650], {
+          default: 0,
+        }),
+        scope: choiceField(['campaign', 'buyer', 'all'], 'Where the earlier call counts.', { default: 'campaign' }),
+        trigger: choiceField(['connected', 'billable'], 'What the earlier call must have been.', {
+          default: 'billable',
+        }),
+        routing: choiceField(
+          ['allow', 'exclude-destination', 'reject'],
+          'Whether a repeated caller is routed as any other, past the destination they know, or not at all.',
+          { default: 'allow' },
+        ),
+      },
+      { ...STRICT, default: {}, description: 'When a caller counts as one already sold.' },
+    ),
+    order: choiceField(
+      ['weight', 'price', 'expected-revenue'],
+      'How routes of equal priority are ordered: by weighted chance, by price, or by price times how often it is earned.',
+      { default: 'weight' },
+    ),
+    simultaneous: Type.Boolean({ default: false, description: "Ring a priority's destinations all at once." }),
+    maxAttempts: integerField('Most destinations dialled for one call.', [1, 50], { default: 5 }),
+    setupBudgetS: integerField("Seconds from the caller's INVITE to an answer, all attempts together.", [1, 600], {
+      default: 90,
+    }),
+    media: choiceField(
+      ['auto', 'anchored', 'direct'],
+      'Whether audio passes through a media server (`anchored`: refused by this version) or between the two parties.',
+      { default: 'auto' },
+    ),
+    record: Type.Boolean({
+      default: false,
+      description: 'Record conversations. Needs a media server: refused by this version.',
+    }),
+    prompts: Type.Object(
+      {
+        greeting: prompt('Played before routing.'),
+        consent: prompt('Played before recording.'),
+        afterHours: prompt('Played when all are closed.'),
+        noRoute: prompt('Played when nobody serves the caller.'),
+        ringback: prompt('Played while destinations ring.'),
+      },
+      { ...STRICT, default: {}, description: 'What callers hear, by prompt id.' },
+    ),
+    ivr: Type.Optional(
+      Type.Object({}, { description: 'Asks callers before routing. Needs a media server: refused by this version.' }),
+    ),
+    afterHours: Type.Object(
+      {
+        action: choiceField(
+          ['reject', 'hangup', 'voicemail', 'forward'],
+          'What callers get when every route that serves them is closed. `voicemail` and `forward` are refused by this version.',
+          { default: 'reject' },
+        ),
+        promptId: prompt('Played first.'),
+        destinationId: Type.Optional(idField<DestinationId>('dst_', 'Where `forward` goes: refused by this version.')),
+      },
+      { ...STRICT, default: {}, description: 'What happens when all are closed.' },
+    ),
+    screening: Type.Object(
+      {
+        anonymous: choiceField(['allow', 'reject'], 'Callers who hide their number.', { default: 'allow' }),
+        minAttestation: Type.Optional(
+          choiceField(['A', 'B', 'C'], 'STIR/SHAKEN level a call must reach where its trunk passes one.'),
+        ),
+        maxCallsPerAniPerHour: Type.Optional(
+          integerField('Most calls of one number to this campaign in an hour.', [1, 10_000], { examples: [5] }),
+        ),
+      },
+      { ...STRICT, default: {}, description: 'Which callers are refused before any ringing.' },
+    ),
+    maxCallS: integerField('Longest conversation, in seconds.', [10, DAY_S], { default: 7_200 }),
+  },
+  STRICT,
+);

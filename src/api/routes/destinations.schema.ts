@@ -1,0 +1,35 @@
+import { Type } from 'typebox';
+
+import type { BuyerId, PromptId, TrunkId } from '../../domain/ids.ts';
+import { capsField } from '../schemas/caps.ts';
+import { idField, integerField, STRICT, textField } from '../schemas/fields.ts';
+
+/** What a client writes of a destination. */
+export const destinationFields = Type.Object(
+  {
+    buyerId: idField<BuyerId>('byr_', 'Whose it is.'),
+    name: textField('What you call it.', 'Front desk'),
+    uri: Type.String({
+      minLength: 1,
+      maxLength: 300,
+      description: '`sip:user@host[:port]`, dialled directly, or `tel:+1…`, dialled through `trunkId`.',
+      examples: ['tel:+14155550123'],
+    }),
+    trunkId: Type.Optional(idField<TrunkId>('trk_', 'The trunk a `tel:` number is dialled through.')),
+    ringTimeoutS: integerField('How long it rings before the next is tried, in seconds.', [1, 120], { default: 25 }),
+    caps: capsField,
+    acceptDigit: Type.Optional(
+      Type.String({
+        pattern: '^[0-9*#]$',
+        'x-expects': 'Write one digit, * or #.',
+        description: 'Pressed to take the call. Needs a media server: refused by this version.',
+        examples: ['1'],
+      }),
+    ),
+    whisper: Type.Optional(
+      idField<PromptId>('prm_', 'Prompt that the buyer hears first. Needs a media server: refused by this version.'),
+    ),
+    enabled: Type.Boolean({ default: true, description: 'Off, it is never rung.' }),
+  },
+  STRICT,
+);

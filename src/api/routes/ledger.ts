@@ -1,0 +1,34 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance } from 'fastify';
+
+import type { ApiDeps } from '../ports.ts';
+import { pageOf } from '../schemas/page.ts';
+import { faults, jsonResponse } from '../schemas/responses.ts';
+import { ledgerQuery, posting, POSTING_EXAMPLE } from './ledger.schema.ts';
+import { readSpan } from './time-span.ts';
+
+/** `GET /ledger`. */
+export function registerLedger(app: FastifyInstance, { ledger }: Pick<ApiDeps, 'ledger'>): void {
+  app.withTypeProvider<TypeBoxTypeProvider>().get(
+    '/ledger',
+    {
+      schema: {
+        tags: ['ledger'],
+        operationId: 'listPostings',
+        summary: 'List postings',
+        description: 'The double-entry ledger, in order of posting. It is only ever added to.',
+        querystring: ledgerQuery,
+        response: {
+          200: jsonResponse('One page.', pageOf(posting), { data: [POSTING_EXAMPLE], nextCursor: null }),
+          ...faults(),
+        },
+      },
+      config: { access: 'ledger:read' },
+    },
+    (request) => {
+      const { limit, cursor, from, to, ...filters } = request.query;
+      const span = readSpan({ ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) });
+      return ledger.list({ limit, ...(cursor === undefined ? {} : { cursor }), filters: { ...filters, ...span } });
+    },
+  );
+}

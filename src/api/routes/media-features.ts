@@ -1,0 +1,6 @@
+import type { InputProblem } from '../../domain/app-error.ts';
+
+/** Says that a field needs what is not there to honour it, so that nobody believes a call is recorded when it is not. */
+export function needsMediaServer(path: string, what: string): InputProblem {
+  return { path, message: `${what} needs a media server, which this version does not have: leave it out.` };
+}

@@ -1,0 +1,33 @@
+import { Type } from 'typebox';
+
+import { capsField } from '../schemas/caps.ts';
+import { choiceField, integerField, microsField, STRICT, textField } from '../schemas/fields.ts';
+
+/** What a client writes of a publisher. */
+export const publisherFields = Type.Object(
+  {
+    name: textField('Who they are.', 'Bay Area Leads'),
+    payout: Type.Object(
+      {
+        kind: choiceField(['fixed', 'percent'], 'An amount for each call, or a share of what the buyer owes.'),
+        amountMicros: Type.Optional(microsField('With `fixed`: what each call earns.', 20_000_000)),
+        percent: Type.Optional(
+          Type.Number({
+            minimum: 0,
+            maximum: 100,
+            description: 'With `percent`: 0 to 100, with up to two decimals.',
+            examples: [62.5],
+          }),
+        ),
+        minTalkS: Type.Optional(
+          integerField("Shortest conversation that earns, in seconds; the campaign's where absent.", [0, 86_400], {
+            examples: [90],
+          }),
+        ),
+      },
+      { ...STRICT, description: 'What a call earns them.' },
+    ),
+    caps: capsField,
+  },
+  STRICT,
+);

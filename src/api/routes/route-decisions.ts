@@ -1,0 +1,64 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance } from 'fastify';
+import type { Static } from 'typebox';
+
+import { AppError, type InputProblem } from '../../domain/app-error.ts';
+import { normalizeNumber } from '../../domain/numbers/normalize-number.ts';
+import { parseZip } from '../../domain/numbers/zip.ts';
+import type { EpochMs } from '../../domain/time.ts';
+import type { ApiDeps, RouteQuestion } from '../ports.ts';
+import { NUMBER_EXPECTED } from '../schemas/fields.ts';
+import { noQuery } from '../schemas/page.ts';
+import { withExample } from '../schemas/body.ts';
+import { BODY_FAULTS, faults, jsonResponse } from '../schemas/responses.ts';
+import { invalid } from '../validation/validator.ts';
+import { ROUTE_ANSWER_EXAMPLE, routeAnswer, routeQuestion } from './route-decisions.schema.ts';
+
+/** `POST /route-decisions`. */
+export function registerRouteDecisions(app: FastifyInstance, { decide }: Pick<ApiDeps, 'decide'>): void {
+  app.withTypeProvider<TypeBoxTypeProvider>().post(
+    '/route-decisions',
+    {
+      schema: {
+        tags: ['route-decisions'],
+        operationId: 'decideRoute',
+        summary: 'Ask who would get a call',
+        description: 'Decides on the configuration and counters as they are. Nothing is dialled, reserved or recorded.',
+        querystring: noQuery,
+        body: withExample(routeQuestion, { did: '+14155550100', ani: '+14155550199', zip: '94107', seed: 42 }),
+        response: {
+          200: jsonResponse('The decision.', routeAnswer, ROUTE_ANSWER_EXAMPLE),
+          ...faults('not-found', ...BODY_FAULTS),
+        },
+      },
+      config: { access: 'routing:explain' },
+    },
+    async (request) => {
+      const question = readQuestion(request.body);
+      const answer = await decide(question);
+      if (answer === undefined) throw new AppError('not-found', `${question.did} is none of our DIDs.`);
+      return answer;
+    },
+  );
+}
+
+/** @throws AppError `invalid` naming each part that can't be read */
+function readQuestion({ did, ani, at, zip, seed }: Static<typeof routeQuestion>): RouteQuestion {
+  const dialled = normalizeNumber(did);
+  const caller = ani === 'anonymous' ? ani : normalizeNumber(ani);
+  const entered = zip === undefined ? undefined : parseZip(zip);
+  const problems: InputProblem[] = [];
+  if (dialled === undefined) problems.push({ path: '/did', message: NUMBER_EXPECTED });
+  if (caller === undefined) problems.push({ path: '/ani', message: `${NUMBER_EXPECTED} Or write "anonymous".` });
+  if (zip !== undefined && entered === undefined) {
+    problems.push({ path: '/zip', message: 'Write a five-digit ZIP, or a Canadian postal code such as M5V 2T6.' });
+  }
+  if (dialled === undefined || caller === undefined || problems.length > 0) throw invalid(problems);
+  return {
+    did: dialled,
+    ani: caller,
+    ...(at === undefined ? {} : { at: Date.parse(at) as EpochMs }),
+    ...(entered === undefined ? {} : { zip: entered }),
+    ...(seed === undefined ? {} : { seed }),
+  };
+}

@@ -1,0 +1,28 @@
+import { Type } from 'typebox';
+
+import type { AreaId, CampaignId, DestinationId, ScheduleId } from '../../domain/ids.ts';
+import { capsField } from '../schemas/caps.ts';
+import { idField, integerField, microsField, STRICT } from '../schemas/fields.ts';
+
+/** What a client writes of a route. */
+export const routeFields = Type.Object(
+  {
+    campaignId: idField<CampaignId>('cmp_', 'Whose calls it takes.'),
+    destinationId: idField<DestinationId>('dst_', 'Where they go.'),
+    areaId: Type.Optional(idField<AreaId>('area_', 'The callers it serves; absent for all.')),
+    scheduleId: Type.Optional(idField<ScheduleId>('sch_', 'When it is open; absent for always.')),
+    priority: integerField('Lowest first.', [0, 1_000_000], { default: 1 }),
+    weight: integerField('Its share among open routes of equal priority.', [1, 1_000_000], { default: 100 }),
+    priceMicros: Type.Optional(
+      microsField("What a billable call costs; the campaign's price where absent.", 50_000_000),
+    ),
+    minTalkS: Type.Optional(
+      integerField("Shortest billable conversation, in seconds; the campaign's where absent.", [0, 86_400], {
+        examples: [90],
+      }),
+    ),
+    caps: capsField,
+    enabled: Type.Boolean({ default: true, description: 'Off, it takes no calls.' }),
+  },
+  STRICT,
+);

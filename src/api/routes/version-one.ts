@@ -1,0 +1,42 @@
+import type { FastifyInstance } from 'fastify';
+
+import { registerDescription } from '../plugins/openapi.ts';
+import type { ApiDeps } from '../ports.ts';
+import { registerApiKeys } from './api-keys.ts';
+import { areas } from './areas.ts';
+import { blocklist } from './blocklist.ts';
+import { buyers } from './buyers.ts';
+import { registerCalls } from './calls.ts';
+import { campaigns } from './campaigns.ts';
+import { destinations } from './destinations.ts';
+import { dids } from './dids.ts';
+import { registerLedger } from './ledger.ts';
+import { registerLiveCalls } from './live-calls.ts';
+import { registerPayments } from './payments.ts';
+import { publishers } from './publishers.ts';
+import { registerCollection } from './register-collection.ts';
+import { registerRouteDecisions } from './route-decisions.ts';
+import { routes } from './routes.ts';
+import { schedules } from './schedules.ts';
+import { trunks } from './trunks.ts';
+
+/** Everything under `/v1`. */
+export function registerVersionOne(app: FastifyInstance, deps: ApiDeps): void {
+  registerDescription(app);
+  registerCollection(app, trunks, deps);
+  registerCollection(app, dids, deps);
+  registerCollection(app, campaigns, deps);
+  registerCollection(app, publishers, deps);
+  registerCollection(app, buyers, deps);
+  registerPayments(app, deps);
+  registerCollection(app, destinations, deps);
+  registerCollection(app, routes, deps);
+  registerCollection(app, areas, deps);
+  registerCollection(app, schedules, deps);
+  registerCollection(app, blocklist, deps);
+  registerCalls(app, deps);
+  registerLiveCalls(app, deps);
+  registerRouteDecisions(app, deps);
+  registerLedger(app, deps);
+  registerApiKeys(app, deps);
+}

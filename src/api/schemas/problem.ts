@@ -1,0 +1,52 @@
+import { Type } from 'typebox';
+
+import { ERRORS, type ErrorCode } from '../../domain/app-error.ts';
+import { PROBLEM_TYPE } from '../plugins/problems.ts';
+
+/** A problem document (RFC 9457), as a shared schema. */
+export const problemSchema = Type.Object(
+  {
+    type: Type.String({ description: 'A URI that names the kind of problem.' }),
+    title: Type.String({ description: 'The kind of problem, in words.' }),
+    status: Type.Integer({ description: 'The HTTP status.' }),
+    code: Type.Unsafe<ErrorCode>({ type: 'string', enum: Object.keys(ERRORS), description: 'The code to act on.' }),
+    detail: Type.String({ description: 'What is wrong this time, and how to mend it.' }),
+    errors: Type.Optional(
+      Type.Array(
+        Type.Object({
+          path: Type.String({ description: 'JSON Pointer (RFC 6901) to the field or query parameter.' }),
+          message: Type.String({ description: 'What is wrong there, and how to mend it.' }),
+        }),
+        { description: 'Every wrong input.' },
+      ),
+    ),
+  },
+  { $id: 'Problem', description: 'A problem document (RFC 9457).' },
+);
+
+/** What each fault looks like in the API's description. */
+export function problemResponses(codes: readonly ErrorCode[]): Record<number, object> {
+  const byStatus = Map.groupBy(codes, (code) => ERRORS[code].status);
+  return Object.fromEntries(
+    [...byStatus].map(([status, ofStatus]) => [
+      status,
+      {
+        description: ofStatus.map((code) => `\`${code}\`: ${ERRORS[code].title}.`).join(' '),
+        content: {
+          [PROBLEM_TYPE]: {
+            schema: Type.Ref('Problem#'),
+            examples: Object.fromEntries(ofStatus.map((code) => [code, { value: exampleProblem(code) }])),
+          },
+        },
+      },
+    ]),
+  );
+}
+
+function exampleProblem(code: ErrorCode): object {
+  const { status, title } = ERRORS[code];
+  const problem = { type: `urn:tollgate:error:${code}`, title, status, code, detail: `${title}.` };
+  if (code !== 'invalid') return problem;
+  const message = 'Write 1 or more.';
+  return { ...problem, detail: `/weight: ${message}`, errors: [{ path: '/weight', message }] };
+}

@@ -1,0 +1,98 @@
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { Socket } from 'node:net';
+
+import { AppError } from '../domain/app-error.ts';
+import { registerAuth } from './plugins/auth.ts';
+import { registerBodyParser } from './plugins/body-parser.ts';
+import { createNotFound } from './plugins/not-found.ts';
+import { registerDescription, registerOpenApi } from './plugins/openapi.ts';
+import { PROBLEM_TYPE, registerProblems, sendProblem, toProblem } from './plugins/problems.ts';
+import type { ApiDeps } from './ports.ts';
+import { registerHealth } from './routes/health.ts';
+import { registerVersionOne } from './routes/version-one.ts';
+import { compileValidator } from './validation/validator.ts';
+
+const BODY_LIMIT_BYTES = 1_048_576;
+const REQUESTS_PER_MINUTE = 60_000;
+
+/** A client has this long to send its headers, and its whole request: enough for a megabyte on a poor line. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** Longer than the idle time of usual proxies (60 s), so that it is they who close a connection. */
+const KEEP_ALIVE_MS = 65_000;
+
+/** Builds the API from what it leans on. It listens when told to, and stops with `close()`. */
+export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
+  const loggerInstance: FastifyBaseLogger = deps.logger;
+  const app = Fastify({
+    loggerInstance,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS },
+    frameworkErrors: (error, request, reply) => {
+      void sendProblem(error, request, reply);
+    },
+    clientErrorHandler: refuseConnection,
+  });
+  app.addHook('onRoute', (route) => {
+    route.validatorCompiler ??= compileValidator;
+    // Answers are built from typed values, and JSON.stringify is fast enough: their schemas only describe them.
+    route.serializerCompiler ??= () => (data) => JSON.stringify(data);
+  });
+  registerProblems(app);
+  registerBodyParser(app);
+  const answerNotFound = createNotFound(app);
+  app.setNotFoundHandler(answerNotFound);
+  await app.register(helmet, { contentSecurityPolicy: CONTENT_SECURITY_POLICY, strictTransportSecurity: false });
+  await app.register(rateLimit, {
+    max: deps.limits?.requestsPerMinute ?? REQUESTS_PER_MINUTE,
+    timeWindow: '1 minute',
+    errorResponseBuilder: (_request, { after }) =>
+      new AppError('too-many-requests', `Too many requests came from your address: wait ${after}.`),
+  });
+  await registerOpenApi(app, deps.version);
+  registerDescription(app);
+  registerHealth(app, deps);
+  await app.register(
+    (scope, _options, done) => {
+      registerAuth(scope, deps);
+      scope.setNotFoundHandler(answerNotFound);
+      registerVersionOne(scope, deps);
+      done();
+    },
+    { prefix: '/v1' },
+  );
+  return app;
+}
+
+/** Everything from this server alone. TLS, and with it HSTS and upgrades to https, is the business of a proxy before it. */
+const CONTENT_SECURITY_POLICY = {
+  directives: {
+    'connect-src': ["'self'"],
+    'style-src': ["'self'", "'unsafe-inline'"],
+    'upgrade-insecure-requests': null,
+  },
+};
+
+/** Answers what is no HTTP request at all, then closes the connection (RFC 9112 section 9.6). */
+function refuseConnection(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
+  const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+  const detail = tooLarge
+    ? 'The headers are too large.'
+    : late
+      ? 'The request took too long to arrive.'
+      : 'This is no HTTP request.';
+  const body = JSON.stringify(toProblem(new AppError('malformed-request', detail), ''));
+  const head = `HTTP/1.1 400 Bad Request\r\nContent-Type: ${PROBLEM_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}`;
+  socket.end(`${head}\r\nConnection: close\r\n\r\n${body}`);
+}

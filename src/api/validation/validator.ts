@@ -1,0 +1,64 @@
+import type { FastifySchemaCompiler } from 'fastify';
+import { Type, type Static, type TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { Settings } from 'typebox/system';
+
+import { AppError, type InputProblem } from '../../domain/app-error.ts';
+import { explainErrors, type RequestPart } from './explain-errors.ts';
+
+/** Enough to name everything wrong with a form at once, few enough that a hostile body costs little. */
+Settings.Set({ maxErrors: 64 });
+
+/** A value of the schema's type, or everything that is wrong with it. */
+export type Validated<Value> =
+  { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: AppError };
+
+/** Compiles a schema into a function that fills in defaults and checks. The value given may be changed by defaults. */
+export function createValidator<Schema extends TSchema>(
+  schema: Schema,
+  part: RequestPart = 'body',
+): (value: unknown) => Validated<Static<Schema>> {
+  const compiled = Compile(schema);
+  return (given) => {
+    const value = compiled.Default(given);
+    if (compiled.Check(value)) return { ok: true, value };
+    return { ok: false, error: invalid(explainErrors(schema, value, compiled.Errors(value), part)) };
+  };
+}
+
+/** The one form of a 422. */
+export function invalid(problems: readonly InputProblem[]): AppError {
+  const [first] = problems;
+  const rest = problems.length - 1;
+  const more = rest === 0 ? '' : ` (and ${rest} more)`;
+  const detail = first === undefined ? 'The request is wrong.' : `${first.path || 'The body'}: ${first.message}${more}`;
+  return new AppError('invalid', detail, { problems });
+}
+
+/** How fastify validates requests here: query strings and path parameters are text, and read by their schema first. */
+export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
+  const part = (httpPart ?? 'body') as RequestPart;
+  const validate = createValidator(schema, part);
+  return (given: unknown) => {
+    const result = validate(part === 'body' ? given : readText(schema, given));
+    return result.ok ? { value: result.value } : { error: result.error };
+  };
+};
+
+/** A merge patch is judged by what it makes of the resource, when it is merged; before that, it must be an object. */
+export const compilePatchValidator: FastifySchemaCompiler<TSchema> = (route) =>
+  compileValidator(route.httpPart === 'body' ? { ...route, schema: Type.Object({}) } : route);
+
+/** Whole numbers and booleans as a query string writes them; what is neither stays text, and fails its check. */
+function readText(schema: TSchema, given: unknown): unknown {
+  const properties = 'properties' in schema ? (schema.properties as Record<string, { type?: unknown }>) : {};
+  if (typeof given !== 'object' || given === null) return given;
+  return Object.fromEntries(
+    Object.entries(given).map(([name, value]: [string, unknown]) => {
+      const type = Object.hasOwn(properties, name) ? properties[name]?.type : undefined;
+      if (type === 'integer' && typeof value === 'string' && /^-?\d{1,15}$/.test(value)) return [name, Number(value)];
+      if (type === 'boolean' && (value === 'true' || value === 'false')) return [name, value === 'true'];
+      return [name, value];
+    }),
+  );
+}
