@@ -63,7 +63,7 @@ async function main(): Promise<void> {
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
 
-  process.stdout.write(`Tollgate is up. Dashboard and API: http://${app.http}/  API guide: http://${app.http}/docs\n`);
+  process.stdout.write(`Tollgate is up: http://${app.http}/\n`);
   if (app.firstAdminKey !== null) {
     process.stdout.write(`Admin API key, shown this once: ${app.firstAdminKey}\n`);
   }

@@ -23,6 +23,12 @@ export class ApiRefusal extends Error {
   }
 }
 
+/** The settings of a real drachtio-server, where the environment names one: the same tests then run on it. */
+function realServer(env: NodeJS.ProcessEnv): Record<string, string> {
+  const { DRACHTIO_HOST, DRACHTIO_PORT = '9022', DRACHTIO_SECRET = '' } = env;
+  return DRACHTIO_HOST ? { TOLLGATE_ENGINE: 'drachtio', DRACHTIO_HOST, DRACHTIO_PORT, DRACHTIO_SECRET } : {};
+}
+
 /** The whole product, running in this process on free loopback ports, spoken to from outside: REST and SIP. */
 export class Product {
   readonly app: App;
@@ -40,6 +46,7 @@ export class Product {
         TOLLGATE_ADMIN_KEY: ADMIN_KEY,
         LOG_LEVEL: 'silent',
         DRAIN_TIMEOUT_S: '0',
+        ...realServer(process.env),
         ...options.env,
       },
       [],
