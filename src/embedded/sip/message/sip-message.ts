@@ -10,7 +10,7 @@ export interface HeaderField {
 }
 
 /** Header fields in wire order. Comma-separated lists stay as received; `listValues` splits them. */
-export type HeaderFields = readonly HeaderField[];
+type HeaderFields = readonly HeaderField[];
 
 export interface SipRequest {
   readonly kind: 'request';
@@ -35,11 +35,12 @@ export type SipMessage = SipRequest | SipResponse;
 
 /** Why bytes were refused, and what a UAS answers to such a request (RFC 3261 §8.2, §16.3; RFC 4475). */
 export interface MalformedMessage {
-  readonly status: 400 | 413 | 416 | 505 | 513;
+  readonly status: 400 | 413 | 505 | 513;
   readonly reason: string;
   /**
-   * As much of the request as could be read, when enough of Via, From, To, Call-ID and CSeq survives to answer it;
-   * undefined means the message can only be dropped (a response, an ACK, or no usable Via).
+   * As much of the request as could be read, when at least its topmost Via tells where to answer; any other header,
+   * From or To included, may be missing or broken, and the body is empty. Never to be handed on. Undefined means the
+   * message can only be dropped (a response, an ACK, or no usable Via).
    */
   readonly answerable: SipRequest | undefined;
 }

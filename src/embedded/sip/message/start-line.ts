@@ -9,7 +9,7 @@ export type StartLine =
   | { readonly kind: 'unreadable'; readonly fault: StartLineFault };
 
 /** The answer a broken start line deserves. */
-export interface StartLineFault {
+interface StartLineFault {
   readonly status: 400 | 505;
   readonly reason: string;
 }
