@@ -3,25 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startApp, type App } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
-import type { Cdr } from '../../src/domain/call/cdr.ts';
-
-const ADMIN_KEY = 'an-admin-key-for-tests-of-forty-characters';
-
-/** Anything the API answers with; tests say what they look for in it. */
-// eslint-disable-next-line typescript/no-explicit-any -- answers of another program are read by what the test expects
-export type Json = any;
-
-/** An answer that wasn't what was asked for. */
-export class ApiRefusal extends Error {
-  readonly status: number;
-  readonly problem: Json;
-
-  constructor(line: string, status: number, problem: Json) {
-    super(`${line} → ${status} ${JSON.stringify(problem)}`);
-    this.status = status;
-    this.problem = problem;
-  }
-}
+import { ADMIN_KEY, RestClient } from './rest-client.ts';
 
 /** The settings of a real drachtio-server, where the environment names one: the same tests then run on it. */
 function realServer(env: NodeJS.ProcessEnv): Record<string, string> {
@@ -30,7 +12,7 @@ function realServer(env: NodeJS.ProcessEnv): Record<string, string> {
 }
 
 /** The whole product, running in this process on free loopback ports, spoken to from outside: REST and SIP. */
-export class Product {
+export class Product extends RestClient {
   readonly app: App;
   readonly dataDir: string;
 
@@ -59,6 +41,7 @@ export class Product {
   }
 
   private constructor(app: App, dataDir: string) {
+    super();
     this.app = app;
     this.dataDir = dataDir;
   }
@@ -68,55 +51,14 @@ export class Product {
     return this.app.sip;
   }
 
+  /** `host:port` of the API. */
+  get http(): string {
+    return this.app.http;
+  }
+
   /** Stops it and forgets its data. */
   async stop(): Promise<void> {
     await this.app.shutDown();
     rmSync(this.dataDir, { recursive: true, force: true });
-  }
-
-  /** One request of the API; rejects with `ApiRefusal` where it isn't 2xx. */
-  async api(method: string, path: string, body?: Json): Promise<Json> {
-    const response = await fetch(`http://${this.app.http}${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${ADMIN_KEY}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    const answer: Json = text && response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text;
-    if (!response.ok) throw new ApiRefusal(`${method} ${path}`, response.status, answer);
-    return answer;
-  }
-
-  post(path: string, body: Json): Promise<Json> {
-    return this.api('POST', `/v1${path}`, body);
-  }
-
-  get(path: string): Promise<Json> {
-    return this.api('GET', `/v1${path}`);
-  }
-
-  patch(path: string, body: Json): Promise<Json> {
-    return this.api('PATCH', `/v1${path}`, body);
-  }
-
-  /** Resolves to the CDRs, newest first, once there are that many and none is open. Bounded polling. */
-  async waitForCdrs(count: number, withinMs = 8_000): Promise<readonly Cdr[]> {
-    const deadline = Date.now() + withinMs;
-    for (;;) {
-      const { data } = (await this.get('/calls?limit=500')) as { data: Cdr[] };
-      if (data.length >= count && data.every((cdr) => cdr.endedAt !== null)) return data;
-      if (Date.now() > deadline) throw new Error(`${data.length} CDRs after ${withinMs} ms: ${JSON.stringify(data)}`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
-
-  /** As `waitForCdrs` for the one call there is. */
-  async onlyCdr(): Promise<Cdr> {
-    const [cdr, ...others] = await this.waitForCdrs(1);
-    if (!cdr || others.length > 0) throw new Error(`${others.length + 1} CDRs where one was expected`);
-    return cdr;
   }
 }

@@ -1,4 +1,4 @@
-import type { Json, Product } from './product.ts';
+import type { Json, RestClient } from './rest-client.ts';
 
 /** A DID that is provisioned unless a test says otherwise. */
 export const DID = '+14155550100';
@@ -26,7 +26,7 @@ export interface Provisioned {
 
 /** Provisions a loopback trunk, a campaign with a DID, and a buyer and route for each destination, through the API. */
 export async function provision(
-  product: Product,
+  product: RestClient,
   destinations: readonly SampleDestination[],
   options: { campaign?: Json; trunk?: Json } = {},
 ): Promise<Provisioned> {
