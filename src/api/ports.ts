@@ -45,6 +45,7 @@ export interface CallFilters {
   readonly destinationId?: DestinationId;
   readonly publisherId?: PublisherId;
   readonly routeId?: RouteId;
+  readonly trunkId?: TrunkId;
   readonly did?: E164;
   readonly ani?: Ani;
   readonly outcome?: Outcome;
@@ -83,7 +84,7 @@ export interface Payment {
 }
 
 export interface Ledger {
-  /** In order of posting. Rejects with `invalid` for a foreign cursor. */
+  /** Newest first. Rejects with `invalid` for a foreign cursor. */
   list(query: {
     readonly limit: number;
     readonly cursor?: string;

@@ -10,6 +10,7 @@ export const buyerFields = Type.Object(
     timezone: Type.String({
       minLength: 1,
       maxLength: 64,
+      default: 'UTC',
       description: 'IANA zone: its midnight and hours begin the windows of caps.',
       examples: ['America/Los_Angeles'],
     }),

@@ -28,6 +28,7 @@ const publisherId = idField<PublisherId>('pub_', 'Who produced it.');
 const buyerId = idField<BuyerId>('byr_', 'Whom it connected to.');
 const destinationId = idField<DestinationId>('dst_', 'The destination it connected to.');
 const routeId = idField<RouteId>('rte_', 'The route it connected by.');
+const trunkId = idField<TrunkId>('trk_', 'The trunk it came by.');
 const outcome = choiceField(OUTCOMES, 'How it ended.');
 const number = (description: string) =>
   Type.Optional(Type.String({ minLength: 1, maxLength: 64, description, examples: ['+14155550199'] }));
@@ -38,6 +39,7 @@ export const callsQuery = listQuery({
   destinationId: Type.Optional(destinationId),
   publisherId: Type.Optional(publisherId),
   routeId: Type.Optional(routeId),
+  trunkId: Type.Optional(trunkId),
   did: number('The DID dialled.'),
   ani: number("The caller's number, whole, or `anonymous`."),
   outcome: Type.Optional(outcome),
@@ -104,7 +106,7 @@ export const callRecord = Type.Object(
     dnis: Type.String({ description: 'The number dialled, as received.' }),
     ani: Type.String({ description: "The caller's number in E.164, or `anonymous`." }),
     callerName: text('The name that came with it.'),
-    trunkId: idField<TrunkId>('trk_', 'The trunk it came by.'),
+    trunkId,
     campaignId: nullable(campaignId),
     publisherId: nullable(publisherId),
     receivedAt: isoField('When its INVITE came.'),

@@ -18,8 +18,14 @@ export const campaignFields = Type.Object(
     status: choiceField(['live', 'test', 'paused'], '`test` routes but never bills; `paused` takes no calls.', {
       default: 'live',
     }),
-    minTalkS: minTalkS('Shortest conversation that is billable.'),
-    priceMicros: microsField('What the buyer owes for a billable call, where its route says nothing else.', 45_000_000),
+    minTalkS: integerField('Shortest conversation that is billable, in seconds.', [0, DAY_S], { default: 0 }),
+    priceMicros: microsField(
+      'What the buyer owes for a billable call, where its route says nothing else.',
+      45_000_000,
+      {
+        default: 0,
+      },
+    ),
     tiers: Type.Array(
       Type.Object(
         {

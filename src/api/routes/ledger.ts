@@ -16,7 +16,7 @@ export function registerLedger(app: FastifyInstance, { ledger }: Pick<ApiDeps, '
         tags: ['ledger'],
         operationId: 'listPostings',
         summary: 'List postings',
-        description: 'The double-entry ledger, in order of posting. It is only ever added to.',
+        description: 'The double-entry ledger, newest first. It is only ever added to.',
         querystring: ledgerQuery,
         response: {
           200: jsonResponse('One page.', pageOf(posting), { data: [POSTING_EXAMPLE], nextCursor: null }),

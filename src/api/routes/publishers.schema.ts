@@ -25,7 +25,7 @@ export const publisherFields = Type.Object(
           }),
         ),
       },
-      { ...STRICT, description: 'What a call earns them.' },
+      { ...STRICT, default: { kind: 'fixed', amountMicros: 0 }, description: 'What a call earns them.' },
     ),
     caps: capsField,
   },

@@ -2,7 +2,8 @@ import { Type, type TSchemaOptions, type TUnsafe } from 'typebox';
 
 import type { IsoInstant } from '../../domain/time.ts';
 
-const MAX_MICROS = Number.MAX_SAFE_INTEGER;
+/** A thousand million units of the currency: no price is higher, and sums of many stay whole numbers. */
+const MAX_MICROS = 1_000_000_000_000_000;
 
 /** Objects here take the fields they name and no others. */
 export const STRICT = { additionalProperties: false } as const;

@@ -1,0 +1,114 @@
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
+import { pino } from 'pino';
+import { onTestFinished } from 'vitest';
+
+import { bindCalls, bindKeys, bindLedger } from '../../src/api-bindings.ts';
+import type { ApiDeps, LiveCall } from '../../src/api/ports.ts';
+import { createApi } from '../../src/api/server.ts';
+import type { CallId } from '../../src/domain/ids.ts';
+import type { EpochMs, MonoMs } from '../../src/domain/time.ts';
+import { createGazetteer } from '../../src/geo/gazetteer.ts';
+import type { ApiRole } from '../../src/store/api-keys.ts';
+import type { Store } from '../../src/store/open-store.ts';
+import { temporaryStore } from './temporary-store.ts';
+
+/** Anything the API answers with; tests say what they look for in it. */
+// eslint-disable-next-line typescript/no-explicit-any -- answers are read by what the test expects
+export type Json = any;
+
+const START = Date.parse('2026-11-21T15:00:00.000Z');
+const gazetteer = createGazetteer();
+
+/** The API over a store in memory, with a clock that stands still until told, spoken to without a network. */
+export interface TestApi {
+  readonly app: FastifyInstance;
+  readonly store: Store;
+  /** Calls in progress: what a test puts here is live. */
+  readonly live: LiveCall[];
+  /** Those that were asked to hang up. */
+  readonly hungUp: CallId[];
+  /** Lets time pass. */
+  advance(ms: number): void;
+  /** A key of this role. */
+  keyFor(role: ApiRole): Promise<string>;
+  /** One request, as admin unless headers say otherwise. `body` goes as JSON. */
+  request(
+    method: string,
+    url: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<LightMyRequestResponse>;
+  /** As `request`, failing where the status is another. Gives the parsed body. */
+  expect(status: number, method: string, url: string, body?: unknown, headers?: Record<string, string>): Promise<Json>;
+}
+
+/** Builds one for the running test. */
+export async function startTestApi(changes: Partial<ApiDeps> = {}): Promise<TestApi> {
+  let passedMs = 0;
+  const wall = (): EpochMs => (START + passedMs) as EpochMs;
+  const store = temporaryStore(wall);
+  const live: LiveCall[] = [];
+  const hungUp: CallId[] = [];
+  const app = await createApi({
+    resources: store.resources,
+    calls: bindCalls(store),
+    keys: bindKeys(store),
+    ledger: bindLedger(store),
+    live: {
+      list: () => live,
+      hangup(id) {
+        if (!live.some((call) => call.id === id)) return false;
+        hungUp.push(id);
+        return true;
+      },
+    },
+    decide: () => Promise.resolve(undefined),
+    health: {
+      live: () => true,
+      ready: () => Promise.resolve({ ready: true, checks: { sip: 'ok', store: 'ok', media: 'unused' } }),
+    },
+    metrics: () => Promise.resolve('tollgate_live_calls 0\n'),
+    gazetteer,
+    clock: {
+      now: () => ({ wall: wall(), mono: passedMs as MonoMs }),
+      startTimer: () => ({ stop: () => undefined }),
+    },
+    logger: pino({ level: 'silent' }),
+    version: '0.0.0-test',
+    ...changes,
+  });
+  onTestFinished(() => app.close());
+  const keyFor = async (role: ApiRole): Promise<string> => (await store.keys.create({ name: role, role })).key;
+  const adminKey = await keyFor('admin');
+
+  const request: TestApi['request'] = (method, url, body, headers = {}) =>
+    app.inject({
+      method: method as 'GET',
+      url,
+      headers: {
+        authorization: `Bearer ${adminKey}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+
+  return {
+    app,
+    store,
+    live,
+    hungUp,
+    advance(ms) {
+      passedMs += ms;
+    },
+    keyFor,
+    request,
+    async expect(status, method, url, body, headers) {
+      const response = await request(method, url, body, headers);
+      if (response.statusCode !== status) {
+        throw new Error(`${method} ${url} → ${response.statusCode} where ${status} was expected: ${response.body}`);
+      }
+      return response.body === '' ? undefined : response.json();
+    },
+  };
+}
