@@ -7,7 +7,7 @@ import { BindError } from './sip/transport/transport.ts';
 const starter = parentPort;
 if (starter === null) throw new Error('engine-worker.ts runs as a worker thread: use startEngine()');
 
-const tell = (message: FromWorker): void => starter.postMessage(message);
+const tell = (message: FromWorker): void => starter.postMessage(message, []);
 const { host, port, advertisedHost, timers } = workerData as WorkerOptions;
 
 try {

@@ -21,8 +21,8 @@ export interface Engine {
   /** Where the application connects, speaking drachtio's control protocol; `secret` is made anew at each start. */
   readonly admin: { readonly host: '127.0.0.1'; readonly port: number; readonly secret: string };
   readonly sip: { readonly host: string; readonly port: number };
-  /** Calls back once, should the engine die of itself. The application should end. */
-  onFailure(callback: (error: Error) => void): void;
+  /** Reports once, should the engine die of itself. The application should end. */
+  onFailure(report: (error: Error) => void): void;
   /** Stops it: sockets are closed when the promise resolves. Calls that are up are not hung up. */
   close(): Promise<void>;
 }
@@ -73,10 +73,10 @@ export async function startEngine({ sip, timers = rfcTimers }: EngineOptions): P
   return {
     admin: { host: '127.0.0.1', port: ready.adminPort, secret: ready.secret },
     sip: { host: sip.host, port: ready.sipPort },
-    onFailure: (callback) => void failed.promise.then(callback),
+    onFailure: (report) => void failed.promise.then((error) => report(error)),
     async close() {
       isClosing = true;
-      worker.postMessage({ kind: 'close' } satisfies ToWorker);
+      worker.postMessage({ kind: 'close' } satisfies ToWorker, []);
       await exited.promise;
     },
   };

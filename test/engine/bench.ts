@@ -53,7 +53,7 @@ export class Bench {
   }
 
   async clear(): Promise<void> {
-    for (const app of this.#apps.splice(0)) app.close();
+    await Promise.all(this.#apps.splice(0).map((app) => app.close()));
     await Promise.all(this.#peers.splice(0).map((peer) => peer.close()));
   }
 

@@ -89,6 +89,7 @@ const SrfClass = createRequire(import.meta.url)('drachtio-srf') as new () => Srf
 /** An application: drachtio-srf, connected, with the handlers a test gives it. */
 export class SrfApp {
   readonly srf = new SrfClass();
+  #ended = false;
 
   /** Connects; handlers given by method are routed before the first request can come. */
   static async connect(
@@ -113,15 +114,22 @@ export class SrfApp {
 
   /** Breaks the link, as a crash would; drachtio-srf does not come back. */
   async drop(): Promise<void> {
+    await this.#end((socket) => socket.destroy());
+  }
+
+  /** Signs off. Nothing happens where the link is gone already. */
+  async close(): Promise<void> {
+    await this.#end(() => undefined);
+  }
+
+  async #end(how: (socket: Socket) => void): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
     const { socket } = this;
     const closed = new Promise((resolve) => socket.once('close', resolve));
     this.srf.disconnect();
-    socket.destroy();
+    how(socket);
     await closed;
-  }
-
-  close(): void {
-    this.srf.disconnect();
   }
 
   /** Routes are sent right after sign-on; a ping is answered after all that was sent before it. */

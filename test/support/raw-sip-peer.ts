@@ -95,7 +95,8 @@ export class RawSipPeer {
   }
 
   get port(): number {
-    return this.#udp?.address().port ?? (this.#server?.address() as AddressInfo).port;
+    const address = (this.#udp ?? this.#server)?.address() as AddressInfo;
+    return address.port;
   }
 
   /** Where this peer can be called. */

@@ -136,7 +136,10 @@ export class Answering implements TransactionLayerUser {
 
   /** An application is gone: what waits for its answer is refused, so that the callers may go elsewhere. */
   linkLost(link: ApplicationLink): void {
-    for (const request of this.#requests.values()) if (request.link === link) request.refuse(503);
+    for (const request of this.#requests.values()) {
+      // Within a call the application is no longer there to speak for, its dialog is as good as unknown.
+      if (request.link === link) request.refuse(request.dialog === undefined ? 503 : 481);
+    }
     for (const invite of this.#invites.values()) if (invite.link === link && invite.isOpen) invite.refuse(503);
   }
 

@@ -27,7 +27,7 @@ export const contactFor = (transport: TransportName, local: HostPort): string =>
  */
 export function newRequest(app: AppRequest, transport: TransportName, local: HostPort): SipRequest {
   const contact = contactFor(transport, local);
-  const from = parseNameAddr(atOwnHost(appHeader(app, 'From') ?? contact, local));
+  const from = parseNameAddr(atOwnHost(appHeader(app, 'From') ?? `<sip:${formatHostPort(local)}>`, local));
   if (from === undefined) throw new Refusal(`invalid from value provided by client: ${appHeader(app, 'From')}`);
   const cseq = parseCSeq(appHeader(app, 'CSeq') ?? '');
   const appContact = appHeader(app, 'Contact');
@@ -51,9 +51,10 @@ export function newRequest(app: AppRequest, transport: TransportName, local: Hos
         appContact === undefined ? contact : atOwnHost(appContact, local),
         appContact !== undefined,
       ),
-      ...requestExtras(app).map((field) =>
-        field.name === 'P-Asserted-Identity' ? { ...field, value: atOwnHost(field.value, local) } : field,
-      ),
+      ...requestExtras(app).map(({ name, value }) => ({
+        name,
+        value: name === 'P-Asserted-Identity' ? atOwnHost(value, local) : value,
+      })),
       ...typeField(app),
     ],
     body: app.body,

@@ -46,7 +46,7 @@ export class OutgoingRequest {
   constructor(services: SendingServices, request: SipRequest, routes: readonly Route[], user: OutgoingRequestUser) {
     this.#services = services;
     this.#request = request;
-    this.#routes = withLargeRequestsByTcp(routes, request);
+    this.#routes = withLargeRequestsByTcp(routes, request, services.transport);
     this.#user = user;
   }
 
@@ -111,9 +111,9 @@ export class OutgoingRequest {
 }
 
 /** RFC 3261 §18.1.1: by TCP first where it is too large for UDP, and by UDP after all where TCP is refused. */
-function withLargeRequestsByTcp(routes: readonly Route[], request: SipRequest): Route[] {
+function withLargeRequestsByTcp(routes: readonly Route[], request: SipRequest, transport: Transport): Route[] {
   const isFreeToChange = (route: Route): route is Target =>
-    !('flow' in route) && route.transport === 'udp' && !route.transportIsExplicit;
+    !('flow' in route) && route.transport === 'udp' && !route.transportIsExplicit && !transport.refusedTcpLately(route);
   if (!routes.some(isFreeToChange)) return [...routes];
   // Our Via is still to come: 120 bytes are what it takes at most with a host name of usual length.
   if (serializeMessage(request).length + 120 <= LARGE_REQUEST_BYTES) return [...routes];

@@ -50,7 +50,7 @@ export class Locator {
         uri.port === undefined
           ? await this.#byService(host, transport)
           : await this.#byAddress(host, uri.port, transport ?? 'udp');
-      return found.map((target) => ({ ...target, transportIsExplicit }));
+      return found.map(({ transport, host, port }) => ({ transport, host, port, transportIsExplicit }));
     });
   }
 

@@ -8,11 +8,19 @@ const MAX_CONNECTIONS = 4096;
 /** How long a peer may take to accept a connection before the request counts as undeliverable. */
 const CONNECT_MS = 5000;
 
+/** How long a peer that would not talk TCP is not asked again where UDP will do. */
+const REFUSAL_MS = 5 * 60_000;
+
+/** Such peers remembered at once. */
+const MAX_REFUSALS = 1000;
+
 /** SIP over TCP (RFC 3261 §18): connections are shared by everything said to a peer, whoever opened them. */
 export class TcpTransport {
   readonly #server: Server;
   readonly #events: TransportEvents;
   readonly #connections = new Map<string, TcpConnection>();
+  /** By address: until when, on the monotonic clock, it counts as one that refuses TCP. */
+  readonly #refusals = new Map<string, number>();
 
   private constructor(server: Server, events: TransportEvents) {
     this.#server = server;
@@ -54,9 +62,22 @@ export class TcpTransport {
     const deadline = setTimeout(() => {
       socket.destroy(new Error(`no TCP connection to ${formatAddress(remote)} within ${CONNECT_MS} ms`));
     }, CONNECT_MS);
-    socket.once('connect', () => clearTimeout(deadline));
-    socket.once('close', () => clearTimeout(deadline));
+    const settle = (isRefused: boolean): void => {
+      clearTimeout(deadline);
+      this.#noteRefusal(formatAddress(remote), isRefused);
+    };
+    const onClosed = (): void => settle(true);
+    socket.once('close', onClosed);
+    socket.once('connect', () => {
+      socket.off('close', onClosed);
+      settle(false);
+    });
     return this.#adopt(socket, remote);
+  }
+
+  /** Whether a peer would not be connected to a short while ago. */
+  refusedLately(remote: SocketAddress): boolean {
+    return (this.#refusals.get(formatAddress(remote)) ?? 0) > performance.now();
   }
 
   /** Stops listening and drops every connection. */
@@ -65,6 +86,14 @@ export class TcpTransport {
     this.#server.close(() => resolve());
     for (const connection of this.#connections.values()) connection.destroy();
     await promise;
+  }
+
+  #noteRefusal(address: string, isRefused: boolean): void {
+    this.#refusals.delete(address);
+    if (!isRefused) return;
+    const oldest = this.#refusals.size >= MAX_REFUSALS ? this.#refusals.keys().next() : undefined;
+    if (oldest?.done === false) this.#refusals.delete(oldest.value);
+    this.#refusals.set(address, performance.now() + REFUSAL_MS);
   }
 
   #adopt(socket: Socket, remote: SocketAddress): TcpConnection {

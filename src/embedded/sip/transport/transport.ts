@@ -88,6 +88,11 @@ export class Transport {
     return transport === 'udp' ? this.#udp.flowTo(remote) : this.#tcp.flowTo(remote);
   }
 
+  /** Whether a peer would not talk TCP a short while ago. */
+  refusedTcpLately(remote: SocketAddress): boolean {
+    return this.#tcp.refusedLately(remote);
+  }
+
   async close(): Promise<void> {
     await Promise.all([this.#udp.close(), this.#tcp.close()]);
   }
