@@ -102,7 +102,7 @@ describe('a plain call', () => {
 describe('calls that come to nothing', () => {
   withPhones();
 
-  it('busy after ringing', async () => {
+  it('end busy after ringing', async () => {
     const call = annCalls(rejects(486, { ringMs: 5 }));
     await call.waitFor('ringing');
     await call.waitFor(486);
@@ -110,23 +110,23 @@ describe('calls that come to nothing', () => {
     await (await bob.waitForCall()).waitFor('ACK');
   });
 
-  it('unavailable at once, with the headers that say for how long', async () => {
+  it('end at once with 503, and the headers that say for how long', async () => {
     const call = annCalls(rejects(503, { headers: { 'Retry-After': '7' } }));
     expect(headerValue(await call.waitFor(503), 'Retry-After')).toBe('7');
     expect(call.has('ringing')).toBe(false);
   });
 
-  it('redirected', async () => {
+  it('end redirected, with where to', async () => {
     const call = annCalls(redirects('sip:carol@127.0.0.3'));
     expect(headerValue(await call.waitFor(302), 'Contact')).toBe('<sip:carol@127.0.0.3>');
   });
 
-  it('no common codec', async () => {
+  it('end with 488 where no codec is common', async () => {
     const call = annCalls(answers(), { sdp: 'v=0\r\nc=IN IP4 127.0.0.1\r\nm=audio 4000 RTP/AVP 18\r\n' });
     await call.waitFor(488);
   });
 
-  it('a phone that is told nothing refuses with 480', async () => {
+  it('end with 480 at a phone that is told nothing', async () => {
     await ann.call({ to: carol.uri }).waitFor(480);
   });
 });
@@ -198,6 +198,12 @@ describe('when messages are lost or repeated', () => {
     await call.waitFor('confirmed');
     await (await bob.waitForCall()).waitFor('confirmed');
     expect(said('200 INVITE')).toBeGreaterThanOrEqual(4);
+  });
+
+  it('gets it no more once the ACK has arrived', async () => {
+    const call = annCalls(answers({ talkMs: 10 * SHORT_T1_MS }));
+    await call.waitFor('BYE');
+    expect(said('200 INVITE')).toBeLessThanOrEqual(2);
   });
 
   it('ACKs each repetition of the 200', async () => {
