@@ -24,7 +24,7 @@ const lines = blocks
     (block, index) =>
       index === 0 || index === blocks.length - 1 || SHOWN.some((number) => plain(block).startsWith(number)),
   )
-  .flatMap((block) => [...block.split('\n'), '']);
+  .flatMap((block) => `${block}\n`.split('\n'));
 
 /** One line as coloured spans: foreground colours, bold and dim are all the demo uses. */
 function spans(line) {

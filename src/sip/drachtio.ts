@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import type { EventEmitter } from 'node:events';
+import Srf from 'drachtio-srf';
 
 /**
  * What the product uses of drachtio-srf 5, typed by what it does: its own declarations are partial and partly wrong
@@ -79,10 +79,7 @@ export interface DrachtioClient extends EventEmitter {
   ): void;
 }
 
-const load = createRequire(import.meta.url);
-
 /** A client of a SIP server that isn't connected yet. */
 export function createDrachtioClient(): DrachtioClient {
-  const Srf = load('drachtio-srf') as new () => DrachtioClient;
-  return new Srf();
+  return new Srf() as unknown as DrachtioClient;
 }

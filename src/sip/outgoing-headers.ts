@@ -69,6 +69,5 @@ export function formatCaller(user: string, displayName: string | null): string {
 }
 
 function isSafeValue(text: string): boolean {
-  // eslint-disable-next-line no-control-regex -- the control characters are what is looked for
   return text.length <= LONGEST_VALUE && !/[\r\n\0]/.test(text);
 }
