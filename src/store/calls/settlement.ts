@@ -27,6 +27,9 @@ export function createSettlement(sqlite: Sqlite, parts: SettlementParts): WriteS
   const insertAttempt = sqlite.prepare<[number, number, string, string, number, number | null]>(
     'INSERT INTO attempts (call_seq, seq, route_id, destination_id, answered, pdd_ms) VALUES (?, ?, ?, ?, ?, ?)',
   );
+  const insertDialled = sqlite.prepare<[string, string, string]>(
+    'INSERT OR IGNORE INTO dialled (route_id, destination_id, first_call_id) VALUES (?, ?, ?)',
+  );
   const buyerZone = sqlite.prepare<[string], string>("SELECT doc ->> '$.timezone' FROM buyers WHERE id = ?").pluck();
 
   /** Where the winning place was held; computed anew should it have been released before its call was settled. */
@@ -46,6 +49,7 @@ export function createSettlement(sqlite: Sqlite, parts: SettlementParts): WriteS
     rows.seal(state.seq, cdr, chain.append(cdr));
     for (const { seq, routeId, destinationId, answeredAt, pddMs } of cdr.attempts) {
       insertAttempt.run(state.seq, seq, routeId, destinationId, Number(answeredAt !== null), pddMs);
+      insertDialled.run(routeId, destinationId, callId);
     }
     counters.count(cdr, windowsOf(cdr, state, cdr.routeId === null ? undefined : heldByRoute.get(cdr.routeId)));
     ledger.append(callId, postings);

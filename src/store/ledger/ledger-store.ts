@@ -1,3 +1,5 @@
+import Database from 'better-sqlite3';
+
 import { AppError } from '../../domain/app-error.ts';
 import type { LedgerParty, Posting, StoredPosting } from '../../domain/billing/ledger.ts';
 import { micros } from '../../domain/billing/money.ts';
@@ -85,7 +87,7 @@ export function createLedgerStore(parts: {
           throw new AppError('not-found', `There is no settled call ${callId}`);
         const event = newId(ADJUSTMENT_PREFIX);
         const postings = decide(ledger.postingsOfCall(callId), toIso(now()));
-        const stored = ledger.append(event, postings);
+        const stored = appendOnce(() => ledger.append(event, postings));
         if (note !== undefined && stored.length > 0) insertNote.run(event, note);
         return stored;
       });
@@ -95,6 +97,18 @@ export function createLedgerStore(parts: {
     statement: (party, from, to) => queries.statement(party, from, to),
     check: () => checkLedger(sqlite),
   };
+}
+
+/** A line can be reversed once: two people who refund the same call at the same time refund it once. */
+function appendOnce<Result>(append: () => Result): Result {
+  try {
+    return append();
+  } catch (error) {
+    if (!(error instanceof Database.SqliteError) || error.code !== 'SQLITE_CONSTRAINT_UNIQUE') throw error;
+    throw new AppError('duplicate', 'A posting of the call has been reversed already: read its postings again', {
+      cause: error,
+    });
+  }
 }
 
 function invalidAmount(amountMicros: number): AppError {

@@ -65,8 +65,15 @@ CREATE TABLE attempts (
   pdd_ms INTEGER,
   PRIMARY KEY (call_seq, seq)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX attempts_by_route ON attempts (route_id);
-CREATE INDEX attempts_by_destination ON attempts (destination_id);
+
+-- Each route and destination that a record names as dialled, with the first call that did: one row, not one per attempt.
+CREATE TABLE dialled (
+  route_id TEXT NOT NULL,
+  destination_id TEXT NOT NULL,
+  first_call_id TEXT NOT NULL REFERENCES calls (id),
+  PRIMARY KEY (route_id, destination_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX dialled_by_destination ON dialled (destination_id);
 
 CREATE TABLE chain_head (
   only_row INTEGER PRIMARY KEY CHECK (only_row = 1),

@@ -19,11 +19,11 @@ CREATE TABLE postings (
   amount_micros INTEGER NOT NULL,
   reverses TEXT REFERENCES postings (id)
 ) STRICT;
-CREATE UNIQUE INDEX postings_once ON postings (call_id, party, kind) WHERE call_id IS NOT NULL AND kind <> 'adjustment';
-CREATE INDEX postings_by_event ON postings (event);
-CREATE INDEX postings_by_call ON postings (call_id) WHERE call_id IS NOT NULL;
+-- One of each kind for a party and call, but for adjustments, which are told apart by their ids.
+CREATE UNIQUE INDEX postings_once ON postings (call_id, party, kind, iif(kind = 'adjustment', id, ''))
+  WHERE call_id IS NOT NULL;
 CREATE INDEX postings_by_party ON postings (party, at);
-CREATE INDEX postings_by_reversed ON postings (reverses) WHERE reverses IS NOT NULL;
+CREATE UNIQUE INDEX postings_reversed_once ON postings (reverses) WHERE reverses IS NOT NULL;
 
 CREATE TABLE ledger_notes (event TEXT PRIMARY KEY, note TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
