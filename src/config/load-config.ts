@@ -84,7 +84,7 @@ function readFiles(files: readonly SettingsFile[], problems: ConfigProblem[]): M
         problems.push({
           setting: name || '(key)',
           source,
-          message: 'is no setting; docs/operations.md lists them all',
+          message: 'is no setting; docs/settings.md lists them all',
         });
       } else if (!isScalar(value) || value.value === null) {
         problems.push({ setting: name, source, message: 'must have one plain value' });

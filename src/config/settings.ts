@@ -45,7 +45,7 @@ function optional<Value>(parse: (text: string) => Value | BadValue) {
 
 const port = wholeNumber(0, 65_535);
 
-/** Every setting there is. The README's table and `config/tollgate.yaml` are held to this one by a test. */
+/** Every setting there is. `docs/settings.md` and `config/tollgate.yaml` are held to this one by a test. */
 export const SETTINGS = {
   TOLLGATE_ENGINE: setting({
     about: 'SIP engine: the embedded one, or a drachtio-server',
