@@ -21,10 +21,10 @@ export const routing: Bench = {
 
 function measure(): BenchResult {
   const cases = Object.entries(SHAPES).flatMap(([shape, make]) =>
-    SIZES.map((routes) => ({ shape, routes, ...worksFor(make(routes)) })),
+    SIZES.map((routes) => ({ shape, routes, works: worksFor(make(routes)) })),
   );
-  const selections = measureRates(Object.fromEntries(cases.map((one) => [nameOf(one), one.select])));
-  const explained = measureRates(Object.fromEntries(cases.map((one) => [nameOf(one), one.explain])));
+  const selections = measureRates(Object.fromEntries(cases.map((one) => [nameOf(one), one.works.select])));
+  const explained = measureRates(Object.fromEntries(cases.map((one) => [nameOf(one), one.works.explain])));
   const slowdown = (rates: Readonly<Record<string, number>>, one: { shape: string; routes: number }) =>
     round((rates[nameOf({ ...one, routes: 10 })] ?? 0) / (rates[nameOf(one)] ?? 1));
   return {

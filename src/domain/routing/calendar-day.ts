@@ -1,4 +1,3 @@
-import { WEEKDAYS, type Weekday } from '../plan/schedule.ts';
 import { DAY_MS, type LocalMs } from './time-zone.ts';
 
 /** A date as the number of days since 1970-01-01. */
@@ -47,9 +46,4 @@ export function firstOfNextMonth(day: CalendarDay): CalendarDay {
 export function weekdayIndex(day: CalendarDay): number {
   // 1970-01-01 was a Thursday.
   return (((day + 3) % 7) + 7) % 7;
-}
-
-/** The weekday of a date. */
-export function weekdayOf(day: CalendarDay): Weekday {
-  return WEEKDAYS[weekdayIndex(day)] ?? 'mon';
 }

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { COUNTED_WINDOWS, type CountedWindow } from '../plan/caps.ts';
 import type { EpochMs } from '../time.ts';

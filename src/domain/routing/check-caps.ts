@@ -124,7 +124,7 @@ export interface HeldPlace {
 }
 
 /** The usage as it will be once these places are written, which they are not yet. */
-export function withHeldPlaces(usage: CapUsage, places: readonly HeldPlace[]): CapUsage {
+function withHeldPlaces(usage: CapUsage, places: readonly HeldPlace[]): CapUsage {
   if (places.length === 0) return usage;
   const heldBy = (owner: CapOwner) => places.filter((place) => isHeldBy(place, owner));
   const sumMicros = (held: readonly HeldPlace[]) => held.reduce((sum, { pendingMicros }) => sum + pendingMicros, 0);
