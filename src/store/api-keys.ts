@@ -4,8 +4,11 @@ import { AppError } from '../domain/app-error.ts';
 import { ID_PREFIX, type BuyerId, type PublisherId } from '../domain/ids.ts';
 import { toIso, type EpochMs, type IsoInstant } from '../domain/time.ts';
 import type { CommitQueue } from './commit-queue.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Sqlite } from './database.ts';
 import type { NewId } from './new-id.ts';
+import { checkLimit } from './page-limit.ts';
+import type { Page } from './resource-store.ts';
 
 /** What a key may do. */
 export type ApiRole = 'admin' | 'operator' | 'viewer' | `buyer:${BuyerId}` | `publisher:${PublisherId}`;
@@ -16,8 +19,6 @@ export interface ApiKey {
   readonly name: string;
   readonly role: ApiRole;
   readonly createdAt: IsoInstant;
-  /** Null while the key works. */
-  readonly revokedAt: IsoInstant | null;
 }
 
 /** A key that has just been made, with the secret that is shown this once. */
@@ -30,11 +31,14 @@ export interface ApiKeyStore {
   create(key: { readonly name: string; readonly role: ApiRole }): Promise<NewApiKey>;
   /** Makes a key whose secret was chosen elsewhere (a setting) work in this role; does nothing if it does already. */
   ensure(key: { readonly name: string; readonly role: ApiRole; readonly secret: string }): Promise<ApiKey>;
-  /** The working key that a bearer shows; null for any other text. */
-  verify(secret: string): ApiKey | null;
-  /** Oldest first, revoked ones included. */
-  list(): readonly ApiKey[];
-  /** @throws AppError `not-found`. Idempotent otherwise. */
+  /**
+   * The working key that a bearer shows; undefined for any other text. Looked up by its hash, so the time it takes tells
+   * nothing of how much of a guess is right.
+   */
+  verify(secret: string): Promise<ApiKey | undefined>;
+  /** Working keys, oldest first. Rejects with AppError `invalid` for a bad limit or a foreign cursor. */
+  list(query: { readonly limit: number; readonly cursor?: string }): Promise<Page<ApiKey>>;
+  /** From now on the key opens nothing. Idempotent. Rejects with AppError `not-found`. */
   revoke(id: string): Promise<void>;
 }
 
@@ -46,6 +50,8 @@ interface KeyRow {
   readonly revoked_at: EpochMs | null;
 }
 
+/** What its cursors belong to. */
+const LIST = ['api-keys'];
 const COLUMNS = 'id, name, role, created_at, revoked_at';
 /** 256 bits: beyond guessing, so that a plain hash of it is as good as a slow one. */
 const SECRET_BYTES = 32;
@@ -62,7 +68,9 @@ export function createApiKeyStore(parts: {
   );
   const byId = sqlite.prepare<[string], KeyRow>(`SELECT ${COLUMNS} FROM api_keys WHERE id = ?`);
   const byHash = sqlite.prepare<[string], KeyRow>(`SELECT ${COLUMNS} FROM api_keys WHERE key_hash = ?`);
-  const all = sqlite.prepare<[], KeyRow>(`SELECT ${COLUMNS} FROM api_keys ORDER BY id`);
+  const working = sqlite.prepare<[string, number], KeyRow>(
+    `SELECT ${COLUMNS} FROM api_keys WHERE id > ? AND revoked_at IS NULL ORDER BY id LIMIT ?`,
+  );
   const revoke = sqlite.prepare<[number, string]>(
     'UPDATE api_keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL',
   );
@@ -98,11 +106,20 @@ export function createApiKeyStore(parts: {
         return toApiKey(rowOf(row.id));
       });
     },
-    verify(secret) {
+    async verify(secret) {
       const row = byHash.get(hashSecret(secret));
-      return row === undefined || row.revoked_at !== null ? null : toApiKey(row);
+      return row === undefined || row.revoked_at !== null ? undefined : toApiKey(row);
     },
-    list: () => all.all().map(toApiKey),
+    async list({ limit, cursor }) {
+      checkLimit(limit);
+      const [after] = cursor === undefined ? [''] : decodeCursor(LIST, cursor, ['string']);
+      const rows = working.all(String(after), limit + 1);
+      const last = rows[limit - 1];
+      return {
+        data: rows.slice(0, limit).map(toApiKey),
+        nextCursor: rows.length > limit && last !== undefined ? encodeCursor(LIST, [last.id]) : null,
+      };
+    },
     revoke(id) {
       return queue.write('power', () => {
         revoke.run(now(), rowOf(id).id);
@@ -127,12 +144,6 @@ function checkParty(sqlite: Sqlite, role: ApiRole): void {
   });
 }
 
-function toApiKey(row: KeyRow): ApiKey {
-  return {
-    id: row.id,
-    name: row.name,
-    role: row.role,
-    createdAt: toIso(row.created_at),
-    revokedAt: row.revoked_at === null ? null : toIso(row.revoked_at),
-  };
+function toApiKey({ id, name, role, created_at }: KeyRow): ApiKey {
+  return { id, name, role, createdAt: toIso(created_at) };
 }

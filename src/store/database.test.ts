@@ -135,7 +135,7 @@ describe('a data folder', () => {
     const server = openStore({ dataDir, now });
     const visitor = openStore({ dataDir, now, access: 'visit' });
     const { key } = await visitor.keys.create({ name: 'laptop', role: 'admin' });
-    expect(server.keys.verify(key)).toMatchObject({ name: 'laptop', role: 'admin' });
+    expect(await server.keys.verify(key)).toMatchObject({ name: 'laptop', role: 'admin' });
     visitor.close();
     server.close();
   });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { AdmissionView, CallStore } from '../calls/ports/call-store.ts';
 import type { EpochMs } from '../domain/time.ts';
 import { createApiKeyStore, type ApiKeyStore } from './api-keys.ts';
+import { createDispositionStore, type DispositionStore } from './calls/dispositions.ts';
 import { createCallQueries, type CallQueries } from './calls/call-queries.ts';
 import { createCrashRecovery, type CrashRecovery } from './calls/recover-open-calls.ts';
 import { createCalls } from './calls/sqlite-call-store.ts';
@@ -37,6 +38,7 @@ export interface Store extends CrashRecovery {
   /** The counters and earlier calls as they are now; for explaining, since nothing is held by looking. */
   readonly readView: () => AdmissionView;
   readonly queries: CallQueries;
+  readonly dispositions: DispositionStore;
   readonly ledger: LedgerStore;
   readonly keys: ApiKeyStore;
   /** Makes prefixed ULIDs, each later than the one before. */
@@ -67,6 +69,7 @@ export function openStore(options: StoreOptions): Store {
     calls: calls.store,
     readView: calls.readView,
     queries: createCallQueries(sqlite),
+    dispositions: createDispositionStore(sqlite, queue, now),
     ledger: createLedgerStore({ sqlite, queue, ledger, newId, now }),
     keys: createApiKeyStore({ sqlite, queue, newId, now }),
     newId,

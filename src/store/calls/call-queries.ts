@@ -1,4 +1,3 @@
-import { AppError } from '../../domain/app-error.ts';
 import type { Outcome } from '../../domain/call/cdr.ts';
 import type { BuyerId, CallId, CampaignId, DestinationId, PublisherId, RouteId, TrunkId } from '../../domain/ids.ts';
 import type { EpochMs } from '../../domain/time.ts';
@@ -21,7 +20,7 @@ export interface CallFilters {
   /** Exact. */
   readonly ani?: string;
   readonly outcome?: Outcome;
-  /** By the buyer's verdict; an open call is not billable yet. */
+  /** By the buyer's verdict; an open call has none and is neither. */
   readonly billable?: boolean;
   /** Received at or after. */
   readonly from?: EpochMs;
@@ -36,12 +35,17 @@ export interface CallQuery {
   readonly filters: CallFilters;
 }
 
+/** A CDR with its link in the chain, and what a person said of the call afterwards (no part of what is hashed). */
+export interface CallRecord extends ChainedCdr {
+  readonly disposition: string | null;
+}
+
 /** The records of calls, as the API and the command line see them. Open calls are drafts: `endedAt` is null. */
 export interface CallQueries {
-  /** @throws AppError `not-found` */
-  getCall(id: CallId): ChainedCdr;
-  /** One page, newest first by `receivedAt`. Throws AppError `invalid` for a bad limit or a foreign cursor. */
-  listCalls(query: CallQuery): Page<ChainedCdr>;
+  /** Undefined where there is no such call. */
+  get(id: CallId): Promise<CallRecord | undefined>;
+  /** One page, newest first by `receivedAt`. Rejects with AppError `invalid` for a bad limit or a foreign cursor. */
+  list(query: CallQuery): Promise<Page<CallRecord>>;
   /** Recomputes every settled record's hash and says where the chain breaks first. */
   verifyChain(): Promise<ChainReport>;
 }
@@ -51,10 +55,12 @@ interface RecordRow {
   readonly received_at: number;
   readonly hash: string | null;
   readonly record: string;
+  readonly disposition: string | null;
 }
 
-const SELECT_RECORDS = `SELECT calls.seq, received_at, hash, record
-  FROM calls JOIN call_records ON call_records.call_seq = calls.seq`;
+const SELECT_RECORDS = `SELECT calls.seq, received_at, hash, record, dispositions.value AS disposition
+  FROM calls JOIN call_records ON call_records.call_seq = calls.seq
+    LEFT JOIN dispositions ON dispositions.call_seq = calls.seq`;
 
 const CONDITIONS: Readonly<Record<keyof CallFilters, string>> = {
   campaignId: 'campaign_id = ?',
@@ -66,7 +72,7 @@ const CONDITIONS: Readonly<Record<keyof CallFilters, string>> = {
   did: 'did = ?',
   ani: 'ani = ?',
   outcome: 'outcome = ?',
-  billable: 'buyer_billable = ?',
+  billable: "buyer_billable = ? AND status = 'settled'",
   from: 'received_at >= ?',
   to: 'received_at < ?',
 };
@@ -75,13 +81,12 @@ export function createCallQueries(sqlite: Sqlite): CallQueries {
   const byId = sqlite.prepare<[string], RecordRow>(`${SELECT_RECORDS} WHERE calls.id = ?`);
 
   return {
-    getCall(id) {
+    async get(id) {
       const row = byId.get(id);
-      if (row === undefined) throw new AppError('not-found', `There is no call ${id}`);
-      return toChainedCdr(row.record, row.hash);
+      return row && toCallRecord(row);
     },
 
-    listCalls({ limit, cursor, filters }) {
+    async list({ limit, cursor, filters }) {
       checkLimit(limit);
       const list = ['calls', filters];
       const conditions: string[] = [];
@@ -104,11 +109,15 @@ export function createCallQueries(sqlite: Sqlite): CallQueries {
         .all(...values, limit + 1);
       const last = rows[limit - 1];
       return {
-        data: rows.slice(0, limit).map((row) => toChainedCdr(row.record, row.hash)),
+        data: rows.slice(0, limit).map(toCallRecord),
         nextCursor: rows.length > limit && last !== undefined ? encodeCursor(list, [last.received_at, last.seq]) : null,
       };
     },
 
     verifyChain: () => verifyChain(sqlite),
   };
+}
+
+function toCallRecord({ record, hash, disposition }: RecordRow): CallRecord {
+  return { ...toChainedCdr(record, hash), disposition };
 }

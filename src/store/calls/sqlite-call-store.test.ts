@@ -55,7 +55,12 @@ describe('admitting a call', () => {
     const plan = await admit(store, draft, [samplePlace('call_1.r1')]);
 
     expect(plan).toEqual(SAMPLE_PLAN);
-    expect(store.queries.getCall('call_1' as CallId)).toEqual({ ...draft, hash: null, prevHash: null });
+    expect(await store.queries.get('call_1' as CallId)).toEqual({
+      ...draft,
+      hash: null,
+      prevHash: null,
+      disposition: null,
+    });
     await look(store, (view) => {
       for (const owner of [
         BUYER,
@@ -99,7 +104,8 @@ describe('admitting a call', () => {
 
     await expect(broken).rejects.toThrow('no such zone');
     await sound;
-    expect(store.queries.listCalls({ limit: 10, filters: {} }).data.map((call) => call.id)).toEqual(['call_2']);
+    const { data } = await store.queries.list({ limit: 10, filters: {} });
+    expect(data.map((call) => call.id)).toEqual(['call_2']);
   });
 
   test('a campaign in test holds a line but no count and no money', async () => {
@@ -187,7 +193,7 @@ describe('settling a call', () => {
     const cdr = await settle(store, endedCdr('call_1'));
 
     expect(cdr.buyerVerdict).toEqual({ billable: true, reason: 'billable', amountMicros: 30_000_000 });
-    const kept = store.queries.getCall('call_1' as CallId);
+    const kept = await store.queries.get('call_1' as CallId);
     expect(kept).toMatchObject({
       ...cdr,
       prevHash: '0'.repeat(64),
@@ -200,7 +206,7 @@ describe('settling a call', () => {
       expect(view.spent(BUYER, DAY_START)).toEqual({ settledMicros: 30_000_000, pendingMicros: 0 });
       expect(view.balance('byr_1' as BuyerId)).toEqual({ balanceMicros: -30_000_000, pendingMicros: 0 });
     });
-    expect(store.ledger.listPostings({ limit: 10, filters: {} }).data).toMatchObject([
+    expect((await store.ledger.list({ limit: 10, filters: {} })).data).toMatchObject([
       { callId: 'call_1', party: 'house', kind: 'charge', amountMicros: -30_000_000 },
       { callId: 'call_1', party: 'buyer:byr_1', kind: 'charge', amountMicros: 30_000_000 },
     ]);
@@ -261,7 +267,7 @@ describe('settling a call', () => {
       code: 'internal',
       message: expect.stringContaining('zero') as string,
     });
-    expect(store.queries.getCall('call_1' as CallId)).toMatchObject({ endedAt: null, hash: null });
+    expect(await store.queries.get('call_1' as CallId)).toMatchObject({ endedAt: null, hash: null });
     expect(await look(store, (view) => view.concurrent(BUYER))).toBe(1);
     expect(await settle(store, ended)).toMatchObject({ buyerVerdict: { billable: true } });
     expect(await store.queries.verifyChain()).toMatchObject({ intact: true, length: 1 });
@@ -283,7 +289,7 @@ describe('settling a call', () => {
       buyerDialogId: 'b',
       draft: draftCdr('call_1'),
     });
-    expect(store.queries.getCall('call_1' as CallId)).toMatchObject({ outcome: 'connected' });
+    expect(await store.queries.get('call_1' as CallId)).toMatchObject({ outcome: 'connected' });
     expect((await store.recover()).dialogs).toEqual([]);
   });
 });

@@ -31,7 +31,7 @@ export interface LedgerStore {
   recordPayment(payment: {
     readonly buyerId: BuyerId;
     readonly amountMicros: number;
-    readonly note?: string;
+    readonly note: string | null;
   }): Promise<Payment>;
   /**
    * Lets `decide` see every line of a settled call, and appends the lines it gives, all in one transaction.
@@ -41,10 +41,10 @@ export interface LedgerStore {
   adjustCall(
     callId: CallId,
     decide: (lines: readonly StoredPosting[], at: IsoInstant) => readonly Posting[],
-    note?: string,
+    note: string | null,
   ): Promise<readonly StoredPosting[]>;
-  /** Newest first. */
-  listPostings(query: PostingQuery): Page<StoredPosting>;
+  /** Newest first. Rejects with AppError `invalid` for a bad limit or a foreign cursor. */
+  list(query: PostingQuery): Promise<Page<StoredPosting>>;
   /** A party's lines of `[from, to)`, oldest first, with what it owed before and after. */
   statement(party: LedgerParty, from: EpochMs, to: EpochMs): Statement;
   /** Adds everything up again and says what does not agree. */
@@ -76,8 +76,8 @@ export function createLedgerStore(parts: {
         const id = newId(ID_PREFIX.payment);
         const at = toIso(now());
         ledger.append(id, paymentPostings({ buyerId, at, amountMicros: micros(amountMicros) }));
-        if (note !== undefined) insertNote.run(id, note);
-        return { id, at, buyerId, amountMicros, note: note ?? null };
+        if (note !== null) insertNote.run(id, note);
+        return { id, at, buyerId, amountMicros, note };
       });
     },
 
@@ -88,12 +88,14 @@ export function createLedgerStore(parts: {
         const event = newId(ADJUSTMENT_PREFIX);
         const postings = decide(ledger.postingsOfCall(callId), toIso(now()));
         const stored = appendOnce(() => ledger.append(event, postings));
-        if (note !== undefined && stored.length > 0) insertNote.run(event, note);
+        if (note !== null && stored.length > 0) insertNote.run(event, note);
         return stored;
       });
     },
 
-    listPostings: (query) => queries.list(query),
+    async list(query) {
+      return queries.list(query);
+    },
     statement: (party, from, to) => queries.statement(party, from, to),
     check: () => checkLedger(sqlite),
   };

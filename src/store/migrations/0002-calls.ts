@@ -56,6 +56,13 @@ CREATE TABLE call_records (
   record TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE dispositions (
+  call_seq INTEGER PRIMARY KEY REFERENCES calls (seq),
+  value TEXT NOT NULL,
+  note TEXT,
+  at INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE attempts (
   call_seq INTEGER NOT NULL REFERENCES calls (seq),
   seq INTEGER NOT NULL,
