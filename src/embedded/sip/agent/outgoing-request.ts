@@ -6,7 +6,7 @@ import type { Locator, Target } from '../locate/locate-server.ts';
 import type { ClientTransaction, ReceivedResponse } from '../transaction/client-transaction.ts';
 import type { TransactionLayer } from '../transaction/transaction-layer.ts';
 import type { Flow, SocketAddress, TransportName } from '../transport/flow.ts';
-import type { Transport } from '../transport/transport.ts';
+import type { Network } from '../transport/transport.ts';
 import { viaFor } from './build-request.ts';
 
 /** Above this a request whose URI names no transport goes by TCP (RFC 3261 §18.1.1). */
@@ -21,7 +21,7 @@ export interface OutgoingRequestUser {
 
 /** What sending takes. */
 export interface SendingServices {
-  readonly transport: Transport;
+  readonly transport: Network;
   readonly transactions: TransactionLayer;
   readonly locator: Locator;
 }
@@ -111,7 +111,7 @@ export class OutgoingRequest {
 }
 
 /** RFC 3261 §18.1.1: by TCP first where it is too large for UDP, and by UDP after all where TCP is refused. */
-function withLargeRequestsByTcp(routes: readonly Route[], request: SipRequest, transport: Transport): Route[] {
+function withLargeRequestsByTcp(routes: readonly Route[], request: SipRequest, transport: Network): Route[] {
   const isFreeToChange = (route: Route): route is Target =>
     !('flow' in route) && route.transport === 'udp' && !route.transportIsExplicit && !transport.refusedTcpLately(route);
   if (!routes.some(isFreeToChange)) return [...routes];

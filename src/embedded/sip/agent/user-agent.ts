@@ -5,7 +5,7 @@ import { serializeMessage } from '../message/serialize-message.ts';
 import type { SipTimers } from '../timers.ts';
 import type { ReceivedRequest } from '../transaction/server-transaction.ts';
 import { TransactionLayer } from '../transaction/transaction-layer.ts';
-import type { Transport } from '../transport/transport.ts';
+import type { Network } from '../transport/transport.ts';
 import { Answering } from './answering.ts';
 import type { ApplicationLink, Applications } from './application-link.ts';
 import { contactFor } from './build-request.ts';
@@ -29,7 +29,7 @@ export class UserAgent {
   readonly #sessionTimers: SessionTimers;
   readonly #sweep: NodeJS.Timeout;
 
-  constructor(transport: Transport, locator: Locator, timers: SipTimers, applications: Applications) {
+  constructor(transport: Network, locator: Locator, timers: SipTimers, applications: Applications) {
     const { dialogs } = this;
     const contact = ({ flow }: ReceivedRequest): string =>
       contactFor(flow.transport, { host: transport.local.hostFor(flow.remote.host), port: transport.local.port });

@@ -3,7 +3,7 @@ import { serializeMessage } from '../message/serialize-message.ts';
 import type { SipTimers } from '../timers.ts';
 import type { Flow } from '../transport/flow.ts';
 import { answersToSource, responseAddress } from '../transport/stamp-via.ts';
-import type { Transport } from '../transport/transport.ts';
+import type { Network } from '../transport/transport.ts';
 import type { Essentials } from './essentials.ts';
 import { inviteServer, inviteServerStart, type InviteServerEvent, type InviteServerState } from './invite-server.ts';
 import { MachineRunner, type EventMessage } from './machine-runner.ts';
@@ -38,12 +38,12 @@ interface Machine {
 export class ServerTransaction {
   readonly received: ReceivedRequest;
   user: ServerTransactionUser = {};
-  readonly #transport: Transport;
+  readonly #transport: Network;
   readonly #machine: Machine;
   readonly #invite: MachineRunner<InviteServerState, InviteServerEvent, ReceivedRequest> | undefined;
   #finalStatus: number | undefined;
 
-  constructor(received: ReceivedRequest, transport: Transport, timers: SipTimers, onEnd: () => void) {
+  constructor(received: ReceivedRequest, transport: Network, timers: SipTimers, onEnd: () => void) {
     this.received = received;
     this.#transport = transport;
     const context = { timers, reliable: received.flow.transport === 'tcp' };

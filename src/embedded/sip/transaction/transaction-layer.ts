@@ -2,7 +2,7 @@ import { serializeMessage } from '../message/serialize-message.ts';
 import type { SipRequest } from '../message/sip-message.ts';
 import type { SipTimers } from '../timers.ts';
 import type { Flow } from '../transport/flow.ts';
-import type { Transport } from '../transport/transport.ts';
+import type { Network } from '../transport/transport.ts';
 import { ClientTransaction, type ClientTransactionUser, type ReceivedResponse } from './client-transaction.ts';
 import { readEssentials } from './essentials.ts';
 import { clientKey, mergeKey, serverKey } from './keys.ts';
@@ -25,7 +25,7 @@ const MAX_SERVER_TRANSACTIONS = 100_000;
 
 /** Every transaction there is, found by what its messages carry (RFC 3261 §17.1.3, §17.2.3). */
 export class TransactionLayer {
-  readonly #transport: Transport;
+  readonly #transport: Network;
   readonly #timers: SipTimers;
   readonly #user: TransactionLayerUser;
   readonly #servers = new Map<string, ServerTransaction>();
@@ -33,7 +33,7 @@ export class TransactionLayer {
   /** By merge key: the transaction key of the request that came first. */
   readonly #merging = new Map<string, string>();
 
-  constructor(transport: Transport, timers: SipTimers, user: TransactionLayerUser) {
+  constructor(transport: Network, timers: SipTimers, user: TransactionLayerUser) {
     this.#transport = transport;
     this.#timers = timers;
     this.#user = user;

@@ -25,6 +25,9 @@ export class BindError extends Error {
 /** Until someone listens, what comes in is lost, as it would be before the port was bound. */
 const DEAF: TransportEvents = { onBytes: () => undefined, onBroken: () => undefined };
 
+/** What the layers above need of the transports. */
+export type Network = Pick<Transport, 'flowTo' | 'refusedTcpLately' | 'local' | 'bound'>;
+
 /** Both SIP transports on one port, and the address they are known by. */
 export class Transport {
   readonly #udp: UdpTransport;
