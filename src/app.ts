@@ -9,6 +9,7 @@ import { explainRoute } from './calls/explain-route.ts';
 import { hangUpLiveCall, listLiveCalls } from './calls/live-calls.ts';
 import { LivePlan } from './calls/live-plan.ts';
 import { softCapsOf } from './calls/over-cap.ts';
+import type { Clock } from './calls/ports/clock.ts';
 import { systemClock } from './calls/system-clock.ts';
 import type { Config } from './config/load-config.ts';
 import type { CallId } from './domain/ids.ts';
@@ -53,11 +54,15 @@ export interface App {
  * something can't start, with everything already started stopped again.
  *
  * @param hooks.onFatal called when a part that can't be restarted has died
+ * @param hooks.clock the time that calls live by, for those who have their own; the real one where absent
  */
-export async function startApp(config: Config, hooks: { readonly onFatal: (error: unknown) => void }): Promise<App> {
+export async function startApp(
+  config: Config,
+  hooks: { readonly onFatal: (error: unknown) => void; readonly clock?: Clock },
+): Promise<App> {
   await using started = new AsyncDisposableStack();
   const log = createLogger(config.LOG_LEVEL);
-  const clock = systemClock;
+  const clock = hooks.clock ?? systemClock;
 
   const store = openStore({ dataDir: config.TOLLGATE_DATA_DIR, now: () => clock.now().wall });
   started.defer(() => store.close());

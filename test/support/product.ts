@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startApp, type App } from '../../src/app.ts';
+import type { Clock } from '../../src/calls/ports/clock.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { ADMIN_KEY, RestClient } from './rest-client.ts';
 
@@ -11,13 +12,21 @@ function realServer(env: NodeJS.ProcessEnv): Record<string, string> {
   return DRACHTIO_HOST ? { TOLLGATE_ENGINE: 'drachtio', DRACHTIO_HOST, DRACHTIO_PORT, DRACHTIO_SECRET } : {};
 }
 
+export interface ProductOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** A data folder from before. */
+  readonly dataDir?: string;
+  /** The time its calls live by; the real one unless given. */
+  readonly clock?: Clock;
+}
+
 /** The whole product, running in this process on free loopback ports, spoken to from outside: REST and SIP. */
 export class Product extends RestClient {
   readonly app: App;
   readonly dataDir: string;
 
   /** Starts it on a data folder of its own, or on one from before. */
-  static async start(options: { env?: Record<string, string>; dataDir?: string } = {}): Promise<Product> {
+  static async start(options: ProductOptions = {}): Promise<Product> {
     const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'tollgate-test-'));
     const loaded = loadConfig(
       {
@@ -37,7 +46,10 @@ export class Product extends RestClient {
     const fail = (error: unknown): void => {
       throw error;
     };
-    return new Product(await startApp(loaded.config, { onFatal: fail }), dataDir);
+    return new Product(
+      await startApp(loaded.config, { onFatal: fail, ...(options.clock ? { clock: options.clock } : {}) }),
+      dataDir,
+    );
   }
 
   private constructor(app: App, dataDir: string) {

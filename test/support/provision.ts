@@ -10,6 +10,8 @@ export interface SampleDestination {
   readonly ringTimeoutS?: number;
   readonly caps?: Json;
   readonly buyerCaps?: Json;
+  /** Further fields of the destination: trunkId … */
+  readonly destination?: Json;
   /** Further fields of the route: priority, areaId, scheduleId, caps … */
   readonly route?: Json;
 }
@@ -28,7 +30,7 @@ export interface Provisioned {
 export async function provision(
   product: RestClient,
   destinations: readonly SampleDestination[],
-  options: { campaign?: Json; trunk?: Json } = {},
+  options: { campaign?: Json; trunk?: Json; publisher?: Json; did?: Json } = {},
 ): Promise<Provisioned> {
   const trunk = await product.post('/trunks', { name: 'Loopback', sources: ['127.0.0.1/32'], ...options.trunk });
   const campaign = await product.post('/campaigns', {
@@ -41,10 +43,14 @@ export async function provision(
   const publisher = await product.post('/publishers', {
     name: 'Site owner',
     payout: { kind: 'percent', percent: 60 },
+    ...options.publisher,
   });
-  await product.post('/dids', { number: DID, campaignId: campaign.id, publisherId: publisher.id });
+  await product.post('/dids', { number: DID, campaignId: campaign.id, publisherId: publisher.id, ...options.did });
   const ids = { destinationIds: {}, routeIds: {}, buyerIds: {} } as Record<string, Record<string, string>>;
-  for (const [index, { name, uri, ringTimeoutS, caps, buyerCaps, route }] of destinations.entries()) {
+  for (const [
+    index,
+    { name, uri, ringTimeoutS, caps, buyerCaps, destination: further, route },
+  ] of destinations.entries()) {
     const buyer = await product.post('/buyers', {
       name: `Buyer ${name}`,
       timezone: 'America/New_York',
@@ -56,6 +62,7 @@ export async function provision(
       uri,
       ...(ringTimeoutS === undefined ? {} : { ringTimeoutS }),
       ...(caps ? { caps } : {}),
+      ...further,
     });
     const made = await product.post('/routes', {
       campaignId: campaign.id,
