@@ -51,7 +51,8 @@ export class EngineStartError extends Error {
  */
 export async function startEngine({ sip, timers = rfcTimers }: EngineOptions): Promise<Engine> {
   const options: WorkerOptions = { host: sip.host, port: sip.port, advertisedHost: sip.advertisedHost, timers };
-  const worker = new Worker(workerUrl(), { workerData: options, name: 'sip-engine' });
+  // Flags that Node was started with are meant for the program, not for this thread (`--input-type` would stop it).
+  const worker = new Worker(workerUrl(), { workerData: options, name: 'sip-engine', execArgv: [] });
   const exited = Promise.withResolvers<Error>();
   let failure: Error | undefined;
   worker.once('error', (error) => (failure = asError(error)));

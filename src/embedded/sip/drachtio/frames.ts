@@ -22,9 +22,9 @@ export class FrameReader {
         if (this.#pending.length > MAX_DIGITS) throw new RangeError('a message must begin with its length and #');
         return messages;
       }
-      const length = Number(this.#pending.toString('latin1', 0, hash));
-      if (!Number.isInteger(length) || length <= 0)
-        throw new RangeError('the length of a message must be a number above 0');
+      const digits = this.#pending.toString('latin1', 0, hash);
+      const length = /^\d+$/.test(digits) ? Number(digits) : 0;
+      if (length === 0) throw new RangeError('the length of a message must be a number above 0');
       const end = hash + 1 + length;
       if (this.#pending.length < end) return messages;
       messages.push(this.#pending.toString('utf8', hash + 1, end));

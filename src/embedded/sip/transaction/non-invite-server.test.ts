@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ladder } from '../../../../test/support/transaction-ladder.ts';
 import { nonInviteServer, nonInviteServerStart, type NonInviteServerEvent } from './non-invite-server.ts';

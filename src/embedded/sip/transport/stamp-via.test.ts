@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { getHeaders } from '../message/header-fields.ts';
+import type { SipRequest } from '../message/sip-message.ts';
+import { parseVia, type Via } from '../message/via.ts';
+import { responseAddress, stampVia } from './stamp-via.ts';
+
+const source = { host: '192.0.2.4', port: 40_000 };
+
+const withVias = (...values: string[]): SipRequest => ({
+  kind: 'request',
+  method: 'OPTIONS',
+  uri: 'sip:x',
+  headers: values.map((value) => ({ name: 'Via', value })),
+  body: Buffer.alloc(0),
+});
+
+const stamped = (...values: string[]): string[] => getHeaders(stampVia(withVias(...values), source), 'Via');
+
+const via = (value: string): Via => {
+  const parsed = parseVia(value);
+  if (parsed === undefined) throw new Error(`unreadable Via ${value}`);
+  return parsed;
+};
+
+describe('a Via that came in', () => {
+  it('keeps quiet where the sender is who it says', () => {
+    expect(stamped('SIP/2.0/UDP 192.0.2.4;branch=z9hG4bK1')).toEqual(['SIP/2.0/UDP 192.0.2.4;branch=z9hG4bK1']);
+  });
+
+  it('gets received where sent-by is another address or a name', () => {
+    expect(stamped('SIP/2.0/UDP 10.0.0.1;branch=z9hG4bK1')[0]).toContain(';received=192.0.2.4');
+    expect(stamped('SIP/2.0/UDP pc.example;branch=z9hG4bK1')[0]).toContain(';received=192.0.2.4');
+  });
+
+  it('gets received and rport where rport is asked for', () => {
+    expect(stamped('SIP/2.0/UDP 192.0.2.4;rport;branch=z9hG4bK1')).toEqual([
+      'SIP/2.0/UDP 192.0.2.4;rport=40000;branch=z9hG4bK1;received=192.0.2.4',
+    ]);
+  });
+
+  it('is stamped on top alone, with those below as they were', () => {
+    const [top, below] = stamped('SIP/2.0/UDP a.example;branch=z9hG4bK1, SIP/2.0/UDP b.example;branch=z9hG4bK2');
+    expect(top).toContain('received');
+    expect(below).toBe('SIP/2.0/UDP b.example;branch=z9hG4bK2');
+  });
+});
+
+describe('where a response goes', () => {
+  it('is the address received, and the port of rport, of sent-by, or the default', () => {
+    expect(responseAddress(via('SIP/2.0/UDP h:5070;received=192.0.2.9;rport=1234'), source)).toEqual({
+      host: '192.0.2.9',
+      port: 1234,
+    });
+    expect(responseAddress(via('SIP/2.0/UDP h:5070;received=192.0.2.9'), source)).toEqual({
+      host: '192.0.2.9',
+      port: 5070,
+    });
+    expect(responseAddress(via('SIP/2.0/UDP 192.0.2.4'), source)).toEqual({ host: '192.0.2.4', port: 5060 });
+  });
+
+  it('is never where maddr or a forged received points', () => {
+    expect(responseAddress(via('SIP/2.0/UDP h;maddr=198.51.100.1;received=evil.example'), source).host).toBe(
+      '192.0.2.4',
+    );
+  });
+});
