@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { bindCalls, bindKeys, bindLedger } from './api-bindings.ts';
 import { createApi } from './api/server.ts';
 import { CallDesk } from './calls/call-desk.ts';
 import { CallRegistry } from './calls/call-registry.ts';
@@ -124,9 +123,9 @@ export async function startApp(
 
   const api = await createApi({
     resources: freshPlanResources(store.resources, plan),
-    calls: bindCalls(store),
-    keys: bindKeys(store),
-    ledger: bindLedger(store),
+    calls: store.queries,
+    keys: store.keys,
+    ledger: store.ledger,
     live: { list: () => listLiveCalls(registry), hangup: (id) => hangUpLiveCall(registry, id) },
     decide: async (question) => {
       const at = question.at ?? clock.now().wall;
@@ -188,7 +187,10 @@ async function ensureAdminKey({ keys }: Store, configured: string | null): Promi
     await keys.ensure({ name: 'TOLLGATE_ADMIN_KEY', role: 'admin', secret: configured });
     return null;
   }
-  if (keys.list().some((key) => key.role === 'admin' && key.revokedAt === null)) return null;
+  for (let page = await keys.list({ limit: 500 }); ; page = await keys.list({ limit: 500, cursor: page.nextCursor })) {
+    if (page.data.some((key) => key.role === 'admin')) return null;
+    if (page.nextCursor === null) break;
+  }
   const { key } = await keys.create({ name: 'first admin key', role: 'admin' });
   return key;
 }
