@@ -96,7 +96,7 @@ const USER_VERSION_OFFSET = 60;
  * The schema version of a database file, 0 where there is none. With no write-ahead log beside it the header says it
  * all and is read as plain bytes; otherwise the log may hold a newer header, and SQLite reads both, without writing.
  */
-function schemaVersionOf(file: string): number {
+export function schemaVersionOf(file: string): number {
   if (!existsSync(file) || statSync(file).size === 0) return 0;
   const log = `${file}-wal`;
   if (existsSync(log) && statSync(log).size > 0) {

@@ -18,6 +18,11 @@ import { createResourceStore } from './resources/sqlite-resource-store.ts';
 /** What a data folder's database is called. */
 const DATABASE_FILE = 'tollgate.db';
 
+/** The database file of a data folder. */
+export function databaseFileIn(dataDir: string): string {
+  return join(dataDir, DATABASE_FILE);
+}
+
 /** Where the data lies: a folder, or one file (`:memory:` for a store that dies with the process). */
 export type StoreLocation = { readonly dataDir: string } | { readonly file: string };
 
@@ -56,7 +61,7 @@ export interface Store extends CrashRecovery {
  */
 export function openStore(options: StoreOptions): Store {
   const { now, access = 'serve' } = options;
-  const file = 'file' in options ? options.file : join(options.dataDir, DATABASE_FILE);
+  const file = 'file' in options ? options.file : databaseFileIn(options.dataDir);
   const database = openDatabase(file, access);
   const { sqlite } = database;
   const queue = createCommitQueue(sqlite);

@@ -6,7 +6,7 @@ import type { Sqlite } from '../database.ts';
 import { checkLimit } from '../page-limit.ts';
 import type { Page } from '../resource-store.ts';
 import { toChainedCdr, type ChainedCdr } from './cdr-chain.ts';
-import { verifyChain, type ChainReport } from './verify-chain.ts';
+import { verifyChain, type ChainReport, type OnChainProgress } from './verify-chain.ts';
 
 /** What calls can be searched by; all given must hold. */
 export interface CallFilters {
@@ -47,7 +47,7 @@ export interface CallQueries {
   /** One page, newest first by `receivedAt`. Rejects with AppError `invalid` for a bad limit or a foreign cursor. */
   list(query: CallQuery): Promise<Page<CallRecord>>;
   /** Recomputes every settled record's hash and says where the chain breaks first. */
-  verifyChain(): Promise<ChainReport>;
+  verifyChain(onProgress?: OnChainProgress): Promise<ChainReport>;
 }
 
 interface RecordRow {
@@ -114,7 +114,7 @@ export function createCallQueries(sqlite: Sqlite): CallQueries {
       };
     },
 
-    verifyChain: () => verifyChain(sqlite),
+    verifyChain: (onProgress) => verifyChain(sqlite, onProgress),
   };
 }
 

@@ -17,6 +17,9 @@ export type ChainReport =
       readonly problem: string;
     };
 
+/** Hears how far a walk along the chain has come. */
+export type OnChainProgress = (sound: number, total: number) => void;
+
 interface LinkRow extends CallColumns {
   readonly chain_seq: number;
   readonly id: CallId;
@@ -32,8 +35,10 @@ const STRIDE = 250;
  * Walks the chain from its first record: each must hold the hash of the one before, hash to what is kept as its own, and
  * agree with the columns that lists and reports use; the last must be the one the head names. Reads beside the running
  * server without holding it up; records settled meanwhile are checked too.
+ *
+ * @param onProgress told now and then how many records have been found sound, and how many there are
  */
-export async function verifyChain(sqlite: Sqlite): Promise<ChainReport> {
+export async function verifyChain(sqlite: Sqlite, onProgress?: OnChainProgress): Promise<ChainReport> {
   const chain = createCdrChain(sqlite);
   const nextLinks = sqlite.prepare<[number], LinkRow>(
     `SELECT chain_seq, calls.id, received_at, hash, record, ${COLUMN_NAMES.join(', ')}
@@ -60,6 +65,7 @@ export async function verifyChain(sqlite: Sqlite): Promise<ChainReport> {
       const problem = `the chain ends here, but ${kept.length} records were written: the rest was removed`;
       return { intact: false, at: length + 1, callId: null, problem };
     }
+    onProgress?.(length, chain.head().length);
     await nextTurn();
   }
 }
