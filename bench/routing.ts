@@ -23,23 +23,30 @@ function measure(): BenchResult {
   const cases = Object.entries(SHAPES).flatMap(([shape, make]) =>
     SIZES.map((routes) => ({ shape, routes, works: worksFor(make(routes)) })),
   );
-  const selections = measureRates(Object.fromEntries(cases.map((one) => [nameOf(one), one.works.select])));
-  const explained = measureRates(Object.fromEntries(cases.map((one) => [nameOf(one), one.works.explain])));
-  const slowdown = (rates: Readonly<Record<string, number>>, one: { shape: string; routes: number }) =>
-    round((rates[nameOf({ ...one, routes: 10 })] ?? 0) / (rates[nameOf(one)] ?? 1));
+  const rates = measureRates(
+    Object.fromEntries(
+      cases.flatMap((one) => [
+        [`select ${nameOf(one)}`, one.works.select],
+        [`explain ${nameOf(one)}`, one.works.explain],
+      ]),
+    ),
+  );
+  const selections = ({ shape, routes }: Case) => rates[`select ${nameOf({ shape, routes })}`] ?? NaN;
+  const slowdown = ({ shape, routes }: Case) =>
+    round(selections({ shape, routes: 10 }) / selections({ shape, routes }));
   return {
     name: 'routing',
     rows: cases.map((one) => ({
       shape: one.shape,
       routes: one.routes,
-      'decided/s': Math.round(selections[nameOf(one)] ?? 0),
-      'time against 10': slowdown(selections, one),
-      'decided and explained/s': Math.round(explained[nameOf(one)] ?? 0),
+      'decided/s': Math.round(selections(one)),
+      'time against 10': slowdown(one),
+      'decided and explained/s': Math.round(rates[`explain ${nameOf(one)}`] ?? NaN),
     })),
     ratios: Object.fromEntries(
       cases
         .filter(({ routes }) => routes > 10)
-        .map((one) => [`${one.shape}: time at ${one.routes} routes against 10`, slowdown(selections, one)]),
+        .map((one) => [`${one.shape}: time at ${one.routes} routes against 10`, slowdown(one)]),
     ),
     notes: [
       'Decided: whom to dial, in order, with the reason of each route that was looked at. A caller waits for this.',
@@ -58,7 +65,12 @@ function worksFor({ plan, offers }: RoutingCase): { readonly select: Work; reado
   return { select, explain: () => explainSelection(select()) };
 }
 
-function nameOf({ shape, routes }: { readonly shape: string; readonly routes: number }): string {
+interface Case {
+  readonly shape: string;
+  readonly routes: number;
+}
+
+function nameOf({ shape, routes }: Case): string {
   return `${shape} ${routes}`;
 }
 

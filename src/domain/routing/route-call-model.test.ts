@@ -91,7 +91,8 @@ const scenarios = fc.record({
       priceMicros: fc.option(fc.nat({ max: 80 })),
       used,
     }),
-    { maxLength: 40 },
+    // Beyond sixteen routes the index chooses whom to look at.
+    { maxLength: 40, size: 'max' },
   ),
   campaign: fc.record({
     order: fc.constantFrom('weight' as const, 'price' as const, 'expected-revenue' as const),

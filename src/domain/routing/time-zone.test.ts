@@ -113,6 +113,12 @@ describe('when a clock reaches a reading', () => {
     ['an ordinary one', 'America/New_York', '2026-06-01T09:00', '2026-06-01T13:00:00Z'],
     ['one that is skipped: as the clock jumps over it', 'America/New_York', '2026-03-08T02:30', '2026-03-08T07:00:00Z'],
     ['one that is repeated: the first time', 'America/New_York', '2026-11-01T01:30', '2026-11-01T05:30:00Z'],
+    [
+      'one at which the clock is set back: when it gets there again',
+      'America/New_York',
+      '2026-11-01T02:00',
+      '2026-11-01T07:00:00Z',
+    ],
     ['half an hour skipped', 'Australia/Lord_Howe', '2026-10-04T02:15', '2026-10-03T15:30:00Z'],
     ['a midnight that is skipped', 'Asia/Beirut', '2026-03-29T00:00', '2026-03-28T22:00:00Z'],
     ['a whole day that is skipped', 'Pacific/Apia', '2011-12-30T12:00', '2011-12-30T10:00:00Z'],
