@@ -49,7 +49,7 @@ export interface CallFilters {
   readonly did?: E164;
   readonly ani?: Ani;
   readonly outcome?: Outcome;
-  /** Whether the buyer's verdict is billable. Calls without a verdict are neither. */
+  /** Whether the buyer's verdict is billable; an open call is not billable yet. */
   readonly billable?: boolean;
   readonly from?: EpochMs;
   readonly to?: EpochMs;

@@ -2,7 +2,6 @@ import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 
-import { bindCalls, bindKeys, bindLedger } from '../../src/api-bindings.ts';
 import type { ApiDeps, LiveCall } from '../../src/api/ports.ts';
 import { createApi } from '../../src/api/server.ts';
 import type { CallId } from '../../src/domain/ids.ts';
@@ -51,9 +50,9 @@ export async function startTestApi(changes: Partial<ApiDeps> = {}): Promise<Test
   const hungUp: CallId[] = [];
   const app = await createApi({
     resources: store.resources,
-    calls: bindCalls(store),
-    keys: bindKeys(store),
-    ledger: bindLedger(store),
+    calls: store.queries,
+    keys: store.keys,
+    ledger: store.ledger,
     live: {
       list: () => live,
       hangup(id) {

@@ -2,7 +2,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance, FastifySchema } from 'fastify';
 
-import { holdersOf } from '../access.ts';
+import { holdersOf, type Access } from '../access.ts';
 import { problemSchema } from '../schemas/problem.ts';
 
 const INFO = `Self-hosted pay-per-call routing.
@@ -47,14 +47,14 @@ export async function registerOpenApi(app: FastifyInstance, version: string): Pr
       },
     },
     refResolver: { buildLocalReference: (json, _base, _fragment, index) => nameOf(json, index) },
-    transform: ({ schema, url, route }) => ({ schema: withAccess(schema, route.config?.access), url }),
+    transform: ({ schema, url, route }) => ({ schema: describe(schema, route.config?.access), url }),
   });
   app.addSchema(problemSchema);
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: DOCS_POLICY,
     // No badge of an outside validator: the page asks nobody but this server.
-    uiConfig: { docExpansion: 'none', tryItOutEnabled: true, validatorUrl: null },
+    uiConfig: { layout: 'BaseLayout', docExpansion: 'none', tryItOutEnabled: true, validatorUrl: null },
   });
 }
 
@@ -77,13 +77,26 @@ function nameOf(schema: { readonly $id?: unknown }, index: number): string {
   return typeof schema.$id === 'string' ? schema.$id : `Schema${index}`;
 }
 
-/** Adds who may call an operation, from the one table that decides it. */
-function withAccess(
-  schema: FastifySchema,
-  access: Parameters<typeof holdersOf>[0] | 'public' | undefined,
-): FastifySchema {
-  if (access === undefined || access === 'public') return { ...schema, security: [] };
+/** Adds who may call an operation, from the one table that decides it, and says what a client may leave out. */
+function describe(schema: FastifySchema, access: Access | undefined): FastifySchema {
+  const optional = {
+    ...(schema.body === undefined ? {} : { body: leaveOutDefaults(schema.body) }),
+    ...(schema.querystring === undefined ? {} : { querystring: leaveOutDefaults(schema.querystring) }),
+  };
+  if (access === undefined || access === 'public') return { ...schema, ...optional, security: [] };
   const holders = holdersOf(access).join(', ');
   const description = `${schema.description ?? schema.summary ?? ''}\n\nRoles: ${holders} (\`${access}\`).`.trim();
-  return { ...schema, description, security: [{ apiKey: [] }] };
+  return { ...schema, ...optional, description, security: [{ apiKey: [] }] };
+}
+
+/** A schema of what is sent: fields with a default are required once it is filled in, but not of the client. */
+function leaveOutDefaults(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(leaveOutDefaults);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const { required, properties, ...rest } = schema as { required?: string[]; properties?: Record<string, object> };
+  const other = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, leaveOutDefaults(value)]));
+  if (properties === undefined) return other;
+  const asked = (required ?? []).filter((name) => properties[name] !== undefined && !('default' in properties[name]));
+  const inner = Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, leaveOutDefaults(value)]));
+  return { ...other, ...(asked.length > 0 ? { required: asked } : {}), properties: inner };
 }

@@ -46,7 +46,16 @@ function toAppError(error: Error): AppError {
       return new AppError('malformed-request', 'The body has another length than Content-Length says.');
     case 'FST_ERR_BAD_URL':
       return new AppError('malformed-request', 'The path has an escape (%) that is none.');
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new AppError('not-found', 'No id is that long.');
     default:
-      return new AppError('internal', error.message, { cause: error });
+      return isClientsFault(error)
+        ? new AppError('malformed-request', error.message, { cause: error })
+        : new AppError('internal', error.message, { cause: error });
   }
+}
+
+/** Whether the framework says of its own error that the request was at fault. */
+function isClientsFault({ code, statusCode }: Partial<FastifyError>): boolean {
+  return code?.startsWith('FST_') === true && statusCode !== undefined && statusCode < 500;
 }

@@ -32,7 +32,10 @@ export const trunks = defineCollection({
       ...fields.gateways.flatMap(({ uri }, index) => problem(`/gateways/${index}/uri`, checkGatewayUri(uri))),
     ];
     if (fields.challengeInbound && fields.digest === undefined) {
-      problems.push({ path: '/digest', message: 'challengeInbound needs the credentials that callers must know.' });
+      problems.push({
+        path: '/digest',
+        message: 'Callers are challenged with these credentials: give them, or leave challengeInbound off.',
+      });
     }
     return problems.length > 0 ? problems : fields;
   },

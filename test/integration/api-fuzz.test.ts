@@ -1,0 +1,206 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { ERRORS } from '../../src/domain/app-error.ts';
+import { startTestApi, type Json, type TestApi } from '../support/api.ts';
+import { ApiSamples, KINDS } from '../support/api-samples.ts';
+
+/** Strings that other programs have stumbled over. */
+const awkward = fc.constantFrom(
+  '',
+  ' ',
+  '\u0000',
+  '\r\nVia: x',
+  '\ud800',
+  '‮',
+  '__proto__',
+  'constructor',
+  '../..',
+  "' OR 1=1 --",
+  '%00',
+  '+',
+  '1e999',
+  '-1',
+  'NaN',
+  '9'.repeat(400),
+);
+const leaf = fc.oneof(awkward, fc.string(), fc.double(), fc.maxSafeInteger(), fc.boolean(), fc.constant(null));
+const anything = fc.oneof(leaf, fc.jsonValue({ maxDepth: 3 }));
+
+/** A body that is right but for some of its fields, near or deep, or a few that are none of it. */
+function spoilt(body: Json): fc.Arbitrary<Json> {
+  const names = Object.keys(body);
+  return fc
+    .tuple(
+      fc.array(fc.tuple(fc.constantFrom(...names), anything), { minLength: 1, maxLength: 3 }),
+      fc.array(fc.tuple(fc.oneof(awkward, fc.string()), anything), { maxLength: 1 }),
+      fc.nat({ max: 5 }),
+    )
+    .map(([changes, additions, depth]) => {
+      const changed = Object.fromEntries([...Object.entries(structuredClone(body)), ...additions]);
+      for (const [name, value] of changes) changed[name] = depth === 0 ? value : spoilInside(changed[name], value);
+      return changed;
+    });
+}
+
+function spoilInside(at: Json, value: Json): Json {
+  if (Array.isArray(at) && at.length > 0) return [spoilInside(at[0], value), ...at.slice(1)];
+  if (typeof at !== 'object' || at === null || Array.isArray(at)) return value;
+  const [name] = Object.keys(at);
+  return name === undefined ? value : { ...at, [name]: spoilInside(at[name], value) };
+}
+
+/** Every kind's fields, so that each of them gets spoilt. */
+const WHOLE: Readonly<Record<string, Json>> = {
+  trunks: {
+    name: 'T',
+    sources: ['192.0.2.0/24'],
+    gateways: [{ uri: 'sip:gw.example', priority: 1, weight: 1 }],
+    digest: { username: 'u', password: 'p', realm: 'r' },
+    challengeInbound: true,
+    maxCps: 1,
+    maxConcurrent: 1,
+    trustIdentity: true,
+    allowedPrefixes: ['+1'],
+    numberFormat: 'e164',
+    enabled: true,
+  },
+  campaigns: {
+    name: 'C',
+    vertical: 'v',
+    status: 'live',
+    minTalkS: 1,
+    priceMicros: 1,
+    tiers: [{ minTalkS: 2, priceMicros: 2 }],
+    duplicates: { windowDays: 1, scope: 'all', trigger: 'connected', routing: 'reject' },
+    order: 'price',
+    simultaneous: true,
+    maxAttempts: 1,
+    setupBudgetS: 1,
+    media: 'direct',
+    record: false,
+    prompts: {},
+    ivr: { start: 'x' },
+    afterHours: { action: 'reject' },
+    screening: { anonymous: 'allow', minAttestation: 'A', maxCallsPerAniPerHour: 1 },
+    maxCallS: 60,
+  },
+  publishers: { name: 'P', payout: { kind: 'fixed', amountMicros: 1, minTalkS: 1 }, caps: { daily: 1 } },
+  buyers: { name: 'B', timezone: 'UTC', status: 'active', caps: { hourly: 1 }, creditLimitMicros: 0, prepaid: true },
+  areas: {
+    name: 'A',
+    include: [{ radius: { zip: '94107', miles: 1 } }, { npa: '415' }],
+    exclude: [{ zip: '94107' }],
+    acceptInferred: true,
+  },
+  schedules: {
+    name: 'S',
+    timezone: 'UTC',
+    weekly: { mon: [['09:00', '17:00']] },
+    exceptions: [{ date: '2026-12-24', windows: [['09:00', '12:00']] }],
+    holidays: 'US',
+  },
+  blocklist: { match: '+1415', reason: 'r', expiresAt: '2027-01-01T00:00:00Z' },
+};
+
+/** It is answered, never by a defect of ours, and a refusal says where and what. */
+async function isAnswered(api: TestApi, method: string, url: string, body?: Json): Promise<void> {
+  const { statusCode, body: text } = await api.request(
+    method,
+    url,
+    body === undefined ? undefined : JSON.stringify(body),
+  );
+  expect([url, body, statusCode < 500]).toEqual([url, body, true]);
+  if (statusCode < 400) return;
+  const problem: Json = JSON.parse(text);
+  expect(ERRORS).toHaveProperty([problem.code, 'status'], statusCode);
+  if (statusCode !== 422) return;
+  expect(problem.errors.length).toBeGreaterThan(0);
+  for (const { path, message } of problem.errors) {
+    expect(path).toMatch(/^(\/|$)/);
+    expect(message).not.toBe('');
+  }
+}
+
+describe('Whatever is sent', () => {
+  it.each(KINDS)('to /v1/%s is created, changed or refused with reasons, never a 500', async (kind) => {
+    const api = await startTestApi();
+    const samples = new ApiSamples(api);
+    const body = { ...(await samples.body(kind)), ...WHOLE[kind] };
+    const { id } = await samples.create(kind);
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(spoilt(body), anything), fc.boolean(), async (sent, isPatch) => {
+        await isAnswered(api, isPatch ? 'PATCH' : 'POST', isPatch ? `/v1/${kind}/${id}` : `/v1/${kind}`, sent ?? null);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it.each([
+    [
+      '/v1/route-decisions',
+      { did: '+14155550100', ani: '+12125550123', at: '2027-01-01T00:00:00Z', zip: '1', seed: 1 },
+    ],
+    ['/v1/api-keys', { name: 'K', role: 'viewer' }],
+    ['/v1/live-calls/x/hangup', { why: 1 }],
+  ])('to %s is done or refused with reasons, never a 500', async (path, body) => {
+    const api = await startTestApi();
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(spoilt(body), anything), (sent) => isAnswered(api, 'POST', path, sent ?? null)),
+      { numRuns: 100 },
+    );
+  });
+
+  it('as a payment is booked or refused with reasons, never a 500', async () => {
+    const api = await startTestApi();
+    const { id } = await new ApiSamples(api).create('buyers');
+    const body = { amountMicros: 5, note: 'n' };
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(spoilt(body), anything), (sent) =>
+        isAnswered(api, 'POST', `/v1/buyers/${id}/payments`, sent ?? null),
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  it('as a query string is answered or refused with reasons, never a 500', async () => {
+    const api = await startTestApi();
+    const names = [
+      'limit',
+      'cursor',
+      'number',
+      'ani',
+      'did',
+      'from',
+      'to',
+      'party',
+      'priority',
+      'archived',
+      'match',
+      'x',
+    ];
+    const parameter = fc.tuple(fc.constantFrom(...names), fc.oneof(awkward, fc.string(), fc.integer().map(String)));
+    const paths = [...KINDS, 'calls', 'live-calls', 'ledger', 'api-keys'].map((kind) => `/v1/${kind}`);
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...paths), fc.array(parameter, { maxLength: 3 }), (path, parameters) => {
+        const query = parameters.map(([name, value]) => `${name}=${encodeURIComponent(value.toWellFormed())}`);
+        return isAnswered(api, 'GET', `${path}?${query.join('&')}`);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('as an id is answered or not found, never a 500', async () => {
+    const api = await startTestApi();
+    const paths = [...KINDS, 'calls', 'api-keys'].map((kind) => `/v1/${kind}`);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...paths),
+        fc.oneof(awkward, fc.string()),
+        fc.constantFrom('GET', 'DELETE', 'PATCH'),
+        (path, id, method) => isAnswered(api, method, `${path}/${encodeURIComponent(id.toWellFormed())}`),
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
