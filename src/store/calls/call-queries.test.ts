@@ -211,7 +211,8 @@ describe('the chain of records', () => {
     ['a changed record', `${amount} WHERE call_seq = 2`, { at: 2, callId: 'call_2', problem: /text .* changed/ }],
     [
       'a record changed together with its hash',
-      `${amount} WHERE call_seq = 2; UPDATE calls SET hash = (SELECT sha256(record) FROM call_records WHERE call_seq = 2) WHERE seq = 2`,
+      `UPDATE call_records SET record = replace(record, '"dnis":"4155550100"', '"dnis":"4155550101"') WHERE call_seq = 2;
+        UPDATE calls SET hash = (SELECT sha256(record) FROM call_records WHERE call_seq = 2) WHERE seq = 2`,
       { at: 3, callId: 'call_3', problem: /does not follow/ },
     ],
     [
