@@ -4,10 +4,10 @@ import { AppError } from './domain/app-error.ts';
 export function describeFault(error: unknown): string[] {
   if (error instanceof AppError) return [`Tollgate can not start: ${error.message}`];
   if (isBusyPort(error)) {
-    const { address = '', port = 0 } = error;
+    const { address, host, port = 0 } = error;
     const setting = portSetting(error);
     return [
-      `Tollgate can not start: port ${port} on ${address} is in use by another program.`,
+      `Tollgate can not start: port ${port} on ${address ?? host} is in use by another program.`,
       `Stop that program, or choose another port: ${setting}=${port + 1} npm start`,
     ];
   }
@@ -16,7 +16,9 @@ export function describeFault(error: unknown): string[] {
 }
 
 interface BusyPort extends NodeJS.ErrnoException {
+  /** Node's servers say `address`, the embedded engine says `host`. */
   readonly address?: string;
+  readonly host?: string;
   readonly port?: number;
   readonly transport?: string;
 }

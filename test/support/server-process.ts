@@ -60,11 +60,14 @@ export class ServerProcess {
     const output = { stdout: '', stderr: '' };
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
     const { promise: ended, resolve: end } = Promise.withResolvers<Ending>();
-    this.child.once('close', (exitCode, signal) => end({ exitCode, signal, ...output }));
-    this.ended = ended;
-
     const { promise: listening, resolve: listen, reject: fail } = Promise.withResolvers<Listening>();
     const limit = setTimeout(() => this.child.kill('SIGKILL'), START_LIMIT_MS);
+    this.child.once('close', (exitCode, signal) => {
+      clearTimeout(limit);
+      const ending = { exitCode, signal, ...output };
+      fail(new DidNotStart(ending));
+      end(ending);
+    });
     if (this.child.stdout) {
       createInterface(this.child.stdout).on('line', (line) => {
         output.stdout += `${line}\n`;
@@ -73,10 +76,7 @@ export class ServerProcess {
         listen(JSON.parse(line) as Listening);
       });
     }
-    void ended.then((ending) => {
-      clearTimeout(limit);
-      fail(new DidNotStart(ending));
-    });
+    this.ended = ended;
     this.listening = listening;
     // A test may end before it asks.
     listening.catch(() => undefined);
