@@ -19,7 +19,10 @@ export type FromWorker =
       readonly port: number;
       readonly transport: 'udp' | 'tcp';
     }
+  /** Something is broken for good. */
   | { readonly kind: 'fault'; readonly message: string }
+  /** A bug cost one call; the engine goes on. `stack` says where. */
+  | { readonly kind: 'bug'; readonly stack: string }
   | { readonly kind: 'closed' };
 
 /** What the starter tells the engine's thread. */

@@ -21,6 +21,8 @@ try {
     if (message.kind !== 'close') return;
     void engine.close().then(() => tell({ kind: 'closed' }));
   });
+  // One call's bug is not every call's end: it is reported, and the others go on.
+  process.on('uncaughtException', (error) => tell({ kind: 'bug', stack: error.stack ?? error.message }));
   tell({ kind: 'ready', adminPort: engine.adminPort, secret: engine.secret, sipPort: engine.sip.port });
 } catch (error) {
   if (!(error instanceof BindError)) throw error;

@@ -64,6 +64,7 @@ export async function startEngine({ sip, timers = rfcTimers }: EngineOptions): P
   const failed = Promise.withResolvers<Error>();
   worker.on('message', (message: FromWorker) => {
     if (message.kind === 'fault') failed.resolve(new Error(`the embedded engine has failed: ${message.message}`));
+    if (message.kind === 'bug') process.emitWarning(`embedded engine: ${message.stack}`);
     // Sockets are closed; timers of calls that were up would keep the thread alive for a while yet.
     if (message.kind === 'closed') void worker.terminate();
   });

@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { UserAgent } from './agent/user-agent.ts';
-import { buildResponse } from './agent/build-response.ts';
+import { buildResponse, REASONS } from './agent/build-response.ts';
 import { newTag } from './agent/identifiers.ts';
 import { AdminServer } from './drachtio/admin-server.ts';
 import { AppDirectory } from './drachtio/app-directory.ts';
 import { Locator } from './locate/locate-server.ts';
 import { systemNames, type NameService } from './locate/name-service.ts';
+import { getHeader } from './message/header-fields.ts';
 import { parseMessage } from './message/parse-message.ts';
 import { serializeMessage } from './message/serialize-message.ts';
-import type { MalformedMessage, SipMessage } from './message/sip-message.ts';
+import type { MalformedMessage, SipMessage, SipRequest } from './message/sip-message.ts';
+import { validateRequest } from './message/validate-request.ts';
 import { responseDefect } from './message/validate-response.ts';
 import type { SipTimers } from './timers.ts';
 import { readEssentials } from './transaction/essentials.ts';
@@ -95,12 +97,22 @@ function receive(agent: UserAgent, bytes: Buffer, flow: Flow): void {
 
 function dispatch(agent: UserAgent, message: SipMessage, flow: Flow, bytes: number): void {
   const essentials = readEssentials(message);
-  if (essentials === undefined) return;
+  if (essentials === undefined) {
+    // Without the five headers there is no transaction, but a sender that can be found is told (RFC 4475 §3.3.1).
+    if (message.kind === 'request' && message.method !== 'ACK') refuse(unmatchable(message), flow);
+    return;
+  }
   if (message.kind === 'request') {
     agent.transactions.receiveRequest({ request: stampVia(message, flow.remote), essentials, flow, bytes });
   } else if (responseDefect(message) === undefined) {
     agent.transactions.receiveResponse({ response: message, essentials, flow, bytes });
   }
+}
+
+function unmatchable(request: SipRequest): MalformedMessage {
+  const reason = validateRequest(request)?.reason ?? REASONS[400];
+  const answerable = getHeader(request, 'Via') === undefined ? undefined : request;
+  return { status: 400, reason, answerable };
 }
 
 /** Answers what could not be read, as far as it can be answered, without keeping anything (RFC 3261 §8.2.7). */

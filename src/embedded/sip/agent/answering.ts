@@ -73,6 +73,16 @@ export class Answering implements TransactionLayerUser {
   }
 
   onRequest(transaction: ServerTransaction, merged: boolean): void {
+    try {
+      this.#place(transaction, merged);
+    } catch (error) {
+      // A bug of ours costs this one request, and leaves no transaction behind that nothing would ever end.
+      refuse(transaction, 500, REASONS[500]);
+      throw error;
+    }
+  }
+
+  #place(transaction: ServerTransaction, merged: boolean): void {
     const { request, essentials } = transaction.received;
     const refusal = validateRequest(request);
     if (refusal !== undefined) refuse(transaction, refusal.status, refusal.reason, refusal.headers);

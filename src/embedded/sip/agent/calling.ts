@@ -101,7 +101,7 @@ export class Calling {
   /** An application is gone: what it was calling is given up, for nobody is left to talk. */
   linkLost(link: ApplicationLink): void {
     for (const { invite, link: owner } of this.#invites.values()) {
-      if (owner === link && invite.isOpen && !invite.isCancelled) invite.cancel([]);
+      if (owner === link) invite.withdraw();
     }
   }
 
@@ -244,8 +244,7 @@ export class Calling {
   }
 
   #cancelReinvite(dialog: Dialog): void {
-    const invite = this.#latest.get(dialog.id);
-    if (invite?.isOpen === true && !invite.isCancelled) invite.cancel([]);
+    this.#latest.get(dialog.id)?.withdraw();
   }
 }
 

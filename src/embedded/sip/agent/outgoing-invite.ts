@@ -114,6 +114,12 @@ export class OutgoingInvite {
     return { request: this.#cancel, transport: transaction.flow.transport, peer: transaction.flow.remote };
   }
 
+  /** Cancels it where that is still of use: nobody wants it any more. */
+  withdraw(): void {
+    if (this.#stage === 'open' && this.#cancel === undefined && this.#outgoing?.transaction !== undefined)
+      this.cancel([]);
+  }
+
   /**
    * Acknowledges the 2xx that was handed on. Undefined when there is no way to the peer.
    * @throws {Refusal} when there is no 2xx to acknowledge.
@@ -231,7 +237,7 @@ export class OutgoingInvite {
   /** Timer C: it has rung long enough. */
   #giveUp(): void {
     if (this.#stage !== 'open') return;
-    if (this.#heardProvisional) this.cancel([]);
+    if (this.#heardProvisional) this.withdraw();
     else this.#outgoing?.transaction?.abandon();
   }
 

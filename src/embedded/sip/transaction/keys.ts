@@ -7,7 +7,8 @@ export const MAGIC_COOKIE = 'z9hG4bK';
 
 /**
  * The server transaction a request belongs to (RFC 3261 §17.2.3). An ACK gives its INVITE's key; so does a CANCEL when
- * asked with `method: 'INVITE'`. Requests of RFC 2543 clients, without the magic cookie, are told apart by their
+ * asked with `method: 'INVITE'`. Call-ID and CSeq number, which all of these share, stand in it too: they tell apart
+ * what senders with a poor source of chance, or none, have given the same branch. Requests of RFC 2543 clients, without the magic cookie, are told apart by their
  * Request-URI, tags, Call-ID, CSeq and topmost Via; their ACK carries the tag of our answer, so To is left out there.
  */
 export function serverKey(request: SipRequest, essentials: Essentials, method = request.method): string {
@@ -15,7 +16,8 @@ export function serverKey(request: SipRequest, essentials: Essentials, method = 
   const transactionMethod = method === 'ACK' ? 'INVITE' : method;
   const branch = via.params.get('branch');
   const sentBy = formatHostPort(via);
-  if (branch?.startsWith(MAGIC_COOKIE) === true) return join(branch, sentBy, transactionMethod);
+  if (branch?.startsWith(MAGIC_COOKIE) === true)
+    return join(branch, sentBy, callId, String(cseq.seq), transactionMethod);
   return join('2543', request.uri, fromTag, callId, String(cseq.seq), sentBy, branch ?? '', transactionMethod);
 }
 

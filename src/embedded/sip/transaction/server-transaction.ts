@@ -2,7 +2,7 @@ import type { SipRequest, SipResponse } from '../message/sip-message.ts';
 import { serializeMessage } from '../message/serialize-message.ts';
 import type { SipTimers } from '../timers.ts';
 import type { Flow } from '../transport/flow.ts';
-import { answersToSource, responseAddress } from '../transport/stamp-via.ts';
+import { responseAddress } from '../transport/stamp-via.ts';
 import type { Network } from '../transport/transport.ts';
 import type { Essentials } from './essentials.ts';
 import { inviteServer, inviteServerStart, type InviteServerEvent, type InviteServerState } from './invite-server.ts';
@@ -85,11 +85,13 @@ export class ServerTransaction {
     else this.#machine.handle({ on: 'request' });
   }
 
-  /** RFC 3261 §18.2.2: back along the flow; where that is closed, to the sent-by of the topmost Via. */
+  /**
+   * RFC 3261 §18.2.2: back along the flow; where that is a connection closed since, over a new one to the sender. Over
+   * UDP the sender is where the request came from, as if it had asked for `rport`, for that is what passes NATs.
+   */
   #send(bytes: Buffer): void {
     const { flow, essentials } = this.received;
-    const direct = flow.open && answersToSource(essentials.via, flow);
-    const path = direct ? flow : this.#transport.flowTo(flow.transport, responseAddress(essentials.via, flow.remote));
+    const path = flow.open ? flow : this.#transport.flowTo('tcp', responseAddress(essentials.via, flow.remote));
     path.send(bytes, () => this.#machine.handle({ on: 'transport-error' }));
   }
 }

@@ -45,22 +45,14 @@ describe('a Via that came in', () => {
   });
 });
 
-describe('where a response goes', () => {
-  it('is the address received, and the port of rport, of sent-by, or the default', () => {
-    expect(responseAddress(via('SIP/2.0/UDP h:5070;received=192.0.2.9;rport=1234'), source)).toEqual({
-      host: '192.0.2.9',
-      port: 1234,
-    });
-    expect(responseAddress(via('SIP/2.0/UDP h:5070;received=192.0.2.9'), source)).toEqual({
-      host: '192.0.2.9',
-      port: 5070,
-    });
-    expect(responseAddress(via('SIP/2.0/UDP 192.0.2.4'), source)).toEqual({ host: '192.0.2.4', port: 5060 });
+describe('a response whose connection is gone', () => {
+  it('goes to the sender, at the port of sent-by or the default', () => {
+    expect(responseAddress(via('SIP/2.0/TCP h:5070;rport=1234'), source)).toEqual({ host: '192.0.2.4', port: 5070 });
+    expect(responseAddress(via('SIP/2.0/TCP h'), source)).toEqual({ host: '192.0.2.4', port: 5060 });
   });
 
-  it('is never where maddr or a forged received points', () => {
-    expect(responseAddress(via('SIP/2.0/UDP h;maddr=198.51.100.1;received=evil.example'), source).host).toBe(
-      '192.0.2.4',
-    );
+  it('never goes where maddr or a forged received points', () => {
+    const forged = via('SIP/2.0/TCP h;maddr=198.51.100.1;received=203.0.113.1');
+    expect(responseAddress(forged, source).host).toBe('192.0.2.4');
   });
 });

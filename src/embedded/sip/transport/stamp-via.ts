@@ -1,9 +1,8 @@
-import { isIP } from 'node:net';
 import { listValues, withHeader } from '../message/header-fields.ts';
 import { withParam } from '../message/header-params.ts';
 import type { SipRequest } from '../message/sip-message.ts';
 import { formatVia, parseVia, type Via } from '../message/via.ts';
-import type { Flow, SocketAddress } from './flow.ts';
+import type { SocketAddress } from './flow.ts';
 
 /**
  * Notes on the topmost Via where a request really came from: `received` where it differs from sent-by (RFC 3261
@@ -22,16 +21,10 @@ export function stampVia(request: SipRequest, source: SocketAddress): SipRequest
 }
 
 /**
- * Where a response goes whose topmost Via is `via` when the request's flow can't carry it (RFC 3261 §18.2.2, RFC 3581
- * §4). `maddr` is not honoured: it is for multicast, and would let a stranger point our answers at anyone.
+ * Where to open a connection for a response whose topmost Via is `via` when the one its request came by is closed
+ * (RFC 3261 §18.2.2). `maddr` is not honoured: it would let a stranger point our answers at anyone.
  */
-export function responseAddress(via: Via, source: SocketAddress): SocketAddress {
-  const received = via.params.get('received');
-  const host = received !== undefined && isIP(received) !== 0 ? received : source.host;
-  const rport = Number(via.params.get('rport') ?? Number.NaN);
-  const port = Number.isInteger(rport) && rport > 0 && rport < 65_536 ? rport : (via.port ?? 5060);
-  return { host, port };
-}
-
-/** Whether a response may go back to where its request came from: always over TCP; over UDP when `rport` says so. */
-export const answersToSource = (via: Via, flow: Flow): boolean => flow.transport === 'tcp' || via.params.has('rport');
+export const responseAddress = (via: Via, source: SocketAddress): SocketAddress => ({
+  host: source.host,
+  port: via.port ?? 5060,
+});

@@ -11,6 +11,9 @@ const IDLE_MS = 10 * 60_000;
 /** How long a message, once begun, may take to arrive whole. Slower senders only hold memory. */
 const MESSAGE_MS = 30_000;
 
+/** How long a peer that has said its last word may wait for answers on the same connection. */
+const HALF_OPEN_MS = 5000;
+
 /** RFC 5626 §3.5.1: the answer to a double CRLF. */
 const PONG = Buffer.from('\r\n');
 
@@ -24,6 +27,7 @@ export class TcpConnection implements Flow {
   /** What to tell the senders of bytes not yet handed to the kernel, should the connection break. */
   readonly #unsent = new Set<(error: Error) => void>();
   #slow: NodeJS.Timeout | undefined;
+  #lastWord: NodeJS.Timeout | undefined;
 
   constructor(
     socket: Socket,
@@ -39,11 +43,14 @@ export class TcpConnection implements Flow {
     socket.setKeepAlive(true, 60_000);
     socket.setTimeout(IDLE_MS, () => socket.destroy());
     socket.on('data', (chunk) => this.#read(chunk));
-    socket.on('end', () => socket.end());
+    socket.on('end', () => {
+      this.#lastWord = setTimeout(() => socket.end(), HALF_OPEN_MS);
+    });
     // 'close' follows every error and does the work; without a listener the error would be thrown.
     socket.on('error', (error) => this.#failUnsent(error));
     socket.on('close', () => {
       clearTimeout(this.#slow);
+      clearTimeout(this.#lastWord);
       this.#failUnsent(new Error('connection closed'));
       onClose(this);
     });
@@ -68,6 +75,11 @@ export class TcpConnection implements Flow {
     this.#socket.write(bytes, (error) => {
       if (error === undefined || error === null) this.#unsent.delete(onError);
     });
+  }
+
+  /** True until the peer has said its last word: requests go only to those who still speak. */
+  get reusable(): boolean {
+    return this.open && this.#lastWord === undefined;
   }
 
   /** Closes at once; what is still queued is lost and reported as such. */

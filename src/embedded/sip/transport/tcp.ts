@@ -57,7 +57,7 @@ export class TcpTransport {
   /** The flow to a peer: the open connection there is, or a new one that is being opened. */
   flowTo(remote: SocketAddress): Flow {
     const existing = this.#connections.get(formatAddress(remote));
-    if (existing?.open === true) return existing;
+    if (existing?.reusable === true) return existing;
     const socket = connect({ host: remote.host, port: remote.port, noDelay: true });
     const deadline = setTimeout(() => {
       socket.destroy(new Error(`no TCP connection to ${formatAddress(remote)} within ${CONNECT_MS} ms`));
