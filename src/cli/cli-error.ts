@@ -1,0 +1,36 @@
+import type { ConfigProblem } from '../config/load-config.ts';
+
+/** How a command can end, as its exit code. */
+export const EXIT = {
+  ok: 0,
+  /** It was understood and could not be done, or what it looked at is not as it should be. */
+  failed: 1,
+  /** It was called in a way it doesn't know, or the settings are wrong. */
+  usage: 2,
+} as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** A command that can't be carried out: one sentence that says why and how to mend it. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+  /** A word for machines. */
+  readonly code: string;
+  readonly exitCode: ExitCode;
+
+  constructor(code: string, message: string, exitCode: ExitCode = EXIT.failed) {
+    super(message);
+    this.code = code;
+    this.exitCode = exitCode;
+  }
+}
+
+/** Settings that can't be used, all of them together. */
+export class SettingsError extends CliError {
+  readonly problems: readonly ConfigProblem[];
+
+  constructor(problems: readonly ConfigProblem[]) {
+    const lines = problems.map(({ setting, source, message }) => `  ${setting} ${message}   [${source}]`);
+    super('settings', ['These settings are wrong:', ...lines].join('\n'), EXIT.usage);
+    this.problems = problems;
+  }
+}

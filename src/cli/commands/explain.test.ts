@@ -1,0 +1,117 @@
+import { expect, test } from 'vitest';
+
+import { servedFolder } from '../../../test/support/cli-store.ts';
+import { memoryScreen, runInMemory } from '../../../test/support/memory-terminal.ts';
+import { sample } from '../../../test/support/sample-plan.ts';
+import type { Campaign } from '../../domain/plan/campaign.ts';
+
+const CALL = ['explain', '--did', '+14155550100', '--ani', '+14155550123', '--seed', '7'];
+
+/** Bay serves California at all hours; Gate serves it too, after Bay, from nine to five of a Monday. */
+async function provisioned(campaignFields: Partial<Campaign> = {}) {
+  const { dataDir, store } = servedFolder();
+  const { resources } = store;
+  const campaign = await resources.create('campaigns', sample.campaign(campaignFields));
+  const area = await resources.create('areas', {
+    name: 'California',
+    include: [{ state: 'CA' }],
+    exclude: [],
+    acceptInferred: true,
+  });
+  const schedule = await resources.create('schedules', {
+    name: 'Mondays',
+    timezone: 'America/Los_Angeles',
+    weekly: { mon: [['09:00', '17:00']] },
+    exceptions: [],
+  });
+  const buyer = await resources.create('buyers', sample.buyer({ name: 'Acme' }));
+  const bay = await resources.create('destinations', sample.destination(buyer.id, { name: 'Bay' }));
+  const gate = await resources.create('destinations', sample.destination(buyer.id, { name: 'Gate' }));
+  const routes = [
+    await resources.create('routes', sample.route(campaign.id, bay.id, { areaId: area.id })),
+    await resources.create(
+      'routes',
+      sample.route(campaign.id, gate.id, { areaId: area.id, scheduleId: schedule.id, priority: 2 }),
+    ),
+  ];
+  await resources.create('dids', sample.did(campaign.id));
+  const explain = (args: readonly string[], out = memoryScreen()) =>
+    runInMemory([...CALL, ...args], { TOLLGATE_DATA_DIR: dataDir }, out);
+  return { store, explain, routes };
+}
+
+test('tells people of every route with its reason and values, and who rings', async () => {
+  const { explain, routes } = await provisioned();
+  const { exitCode, stdout } = await explain(['--at', '2026-11-21T14:00:00Z']);
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain('+14155550100  campaign Roofing (live)');
+  expect(stdout).toContain('+14155550123  US, CA, area code 415, America/Los_Angeles (known from the number)');
+  expect(stdout).toContain('at 2026-11-21T14:00:00.000Z, seed 7, configuration version');
+  expect(stdout).toMatch(/^1 +Bay +Acme +selected +priority 1, weight 100, area California, price 30.00 USD$/m);
+  expect(stdout).toMatch(/^- +Gate +Acme +closed +.*next opening 2026-11-23T17:00:00.000Z$/m);
+  for (const { id } of routes) expect(stdout).toContain(id);
+  expect(stdout).toMatch(/\nBay rings first\.\n$/);
+});
+
+test('answers for the instant, and offset, that is asked about', async () => {
+  const { explain } = await provisioned();
+  const { stdout } = await explain(['--at', '2026-11-23T09:00:00-08:00']);
+  expect(stdout).toContain('Bay rings first, then Gate.');
+});
+
+test('a ZIP that the caller entered goes before the number', async () => {
+  const { explain } = await provisioned();
+  const { stdout } = await explain(['--zip', '10001-1234']);
+  expect(stdout).toContain('US, NY, 10001, area code 415, America/New_York (known from the ZIP entered)');
+  expect(stdout).toMatch(/out-of-area +.*state NY/);
+  expect(stdout).toContain('Nobody rings: no route takes this call.');
+});
+
+test('machines get the decision, the same bytes for the same seed', async () => {
+  const { explain, routes } = await provisioned();
+  const args = ['--at', '2026-11-21T14:00:00Z', '--json'];
+  const [first, second] = [await explain(args), await explain(args)];
+  expect(first.stdout).toBe(second.stdout);
+  expect(JSON.parse(first.stdout)).toMatchObject({
+    seed: 7,
+    at: '2026-11-21T14:00:00.000Z',
+    outcome: null,
+    candidates: [
+      { routeId: routes[0]?.id, verdict: 'selected', place: 1 },
+      { routeId: routes[1]?.id, verdict: 'rejected', reason: 'closed' },
+    ],
+  });
+});
+
+test('says when all are closed, and when the first opens', async () => {
+  const { explain, store, routes } = await provisioned();
+  await store.resources.remove('routes', routes[0]?.id ?? '');
+  const { stdout } = await explain(['--at', '2026-11-21T14:00:00Z']);
+  expect(stdout).toContain('all who serve this caller are closed, the first opens at 2026-11-23T17:00:00.000Z');
+  expect(stdout).toContain("the campaign's action is reject");
+});
+
+test('says when such a call would be refused before routing', async () => {
+  const { explain } = await provisioned({ status: 'paused' });
+  const { stdout } = await explain([]);
+  expect(stdout).toContain('Roofing (paused)');
+  expect(stdout).toContain('refused with 480 before routing (blocked: campaign-paused)');
+});
+
+test('on a narrow terminal the reasons are wrapped and nothing is cut', async () => {
+  const { explain } = await provisioned();
+  const { stdout } = await explain(
+    ['--at', '2026-11-21T14:00:00Z'],
+    memoryScreen({ isInteractive: true, columns: 90 }),
+  );
+  const table = stdout.split('\n\n')[1] ?? '';
+  expect(Math.max(...table.split('\n').map((line) => line.length))).toBeLessThanOrEqual(90);
+  for (const word of ['California', '30.00', '2026-11-23T17:00:00.000Z']) expect(table).toContain(word);
+});
+
+test('a number that is none of ours ends with 1', async () => {
+  const { explain } = await provisioned();
+  const { exitCode, stdout, stderr } = await explain(['--did', '+14155550199']);
+  expect([exitCode, stdout]).toEqual([1, '']);
+  expect(stderr).toContain('+14155550199 is none of your DIDs');
+});

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+
+import { servedFolder, settleCalls, tamper } from '../../../test/support/cli-store.ts';
+import { runInMemory } from '../../../test/support/memory-terminal.ts';
+
+const IDS = ['call_1', 'call_2', 'call_3'];
+
+async function folderWithCalls() {
+  const folder = servedFolder();
+  await settleCalls(folder.store, IDS);
+  const verify = (...args: string[]) => runInMemory(['verify', ...args], { TOLLGATE_DATA_DIR: folder.dataDir });
+  return { ...folder, verify };
+}
+
+test('records and ledger as they were written end it with 0', async () => {
+  const { verify } = await folderWithCalls();
+  const { exitCode, stdout, stderr } = await verify();
+  expect([exitCode, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(/^CDR chain {2}intact: 3 records\n +head [0-9a-f]{64}\nLedger {5}adds up: 6 postings\n$/);
+});
+
+test('the first record that was changed is named, and it ends with 1', async () => {
+  const { verify, dataDir } = await folderWithCalls();
+  tamper(
+    dataDir,
+    `UPDATE call_records SET record = replace(record, '"talkMs":120000', '"talkMs":1200') WHERE call_seq > 1`,
+  );
+  const { exitCode, stdout } = await verify();
+  expect(exitCode).toBe(1);
+  expect(stdout).toContain('BROKEN at record 2, call_2: the text of the record was changed.');
+  expect(stdout).toContain('Only the 1 record before it can be relied on.');
+});
+
+test('records removed from the end are missed', async () => {
+  const { verify, dataDir } = await folderWithCalls();
+  tamper(dataDir, `PRAGMA foreign_keys = OFF; DELETE FROM calls WHERE id = 'call_3'`);
+  const { exitCode, stdout } = await verify('--json');
+  expect(exitCode).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({ sound: false, cdrs: { intact: false, at: 3, callId: null } });
+});
+
+test('a ledger that does not add up is told line by line, and it ends with 1', async () => {
+  const { verify, dataDir } = await folderWithCalls();
+  tamper(dataDir, `UPDATE ledger_sums SET amount_micros = amount_micros + 5 WHERE party = 'buyer:byr_1'`);
+  const { exitCode, stdout } = await verify();
+  expect(exitCode).toBe(1);
+  expect(stdout).toContain('CDR chain  intact');
+  expect(stdout).toContain('Ledger     DOES NOT ADD UP');
+  expect(stdout).toContain('buyer:byr_1: the balance kept');
+});

@@ -1,0 +1,65 @@
+import type { Command } from 'commander';
+
+import type { ChainReport } from '../../store/calls/verify-chain.ts';
+import type { LedgerReport } from '../../store/ledger/check-ledger.ts';
+import { EXIT } from '../cli-error.ts';
+import { newCommand, type Invocation } from '../new-command.ts';
+import { Progress } from '../progress.ts';
+import type { Screen } from '../terminal.ts';
+import { visitStore } from '../visit-store.ts';
+
+/** `tollgate verify`: proves the CDR chain and adds the ledger up; exit code 1 where either is not as it was written. */
+export function addVerify(parent: Command, invocation: Invocation): void {
+  const { terminal } = invocation;
+  newCommand(parent, 'verify', {
+    summary: 'prove the CDRs and the ledger',
+    about:
+      'Prove that no CDR was changed or removed since it was written, and that the ledger adds up to what the CDRs say. ' +
+      'Names the first CDR that breaks the chain. Exit code 0 where all is sound, 1 where not.',
+    examples: [
+      ['tollgate verify', ''],
+      ['tollgate verify --json | jq .cdrs.head', 'the last hash; kept elsewhere, it proves this day later'],
+    ],
+  }).action(async ({ json }: { json?: boolean }) => {
+    const progress = json ? null : new Progress(terminal.err);
+    const { cdrs, ledger } = await visitStore(terminal, async (store) => {
+      const cdrs = await store.queries.verifyChain((sound, total) => progress?.update('Checking CDRs', sound, total));
+      progress?.begin('Adding up the ledger');
+      return { cdrs, ledger: store.ledger.check() };
+    });
+    progress?.clear();
+    const sound = cdrs.intact && ledger.problems.length === 0;
+    const { out } = terminal;
+    const report = json
+      ? JSON.stringify({ sound, cdrs, ledger })
+      : [...describeChain(cdrs, out), ...describeLedger(ledger, out)].join('\n');
+    out.write(`${report}\n`);
+    if (!sound) invocation.end(EXIT.failed);
+  });
+}
+
+function describeChain(report: ChainReport, { paint }: Screen): string[] {
+  if (report.intact) {
+    const { length, head } = report;
+    const found = `CDR chain  ${paint.green('intact')}: ${count(length, 'record')}`;
+    return length === 0 ? [found] : [found, paint.dim(`           head ${head}`)];
+  }
+  const { at, callId, problem } = report;
+  const before = at === 1 ? 'No record' : `Only the ${count(at - 1, 'record')} before it`;
+  return [
+    `CDR chain  ${paint.red('BROKEN')} at record ${at}${callId === null ? '' : `, ${callId}`}: ${problem}.`,
+    `           ${before} can be relied on. Compare with a backup from before the change.`,
+  ];
+}
+
+function describeLedger({ postings, problems }: LedgerReport, { paint }: Screen): string[] {
+  if (problems.length === 0) return [`Ledger     ${paint.green('adds up')}: ${count(postings, 'posting')}`];
+  return [
+    `Ledger     ${paint.red('DOES NOT ADD UP')}, ${count(postings, 'posting')}:`,
+    ...problems.map((problem) => `           ${problem}`),
+  ];
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,102 @@
+import type { ImaginedCall } from '../calls/explain-route.ts';
+import { screenCall } from '../domain/call/screening.ts';
+import type { CallerLocation } from '../domain/numbers/location.ts';
+import type { Campaign } from '../domain/plan/campaign.ts';
+import type { Did } from '../domain/plan/did.ts';
+import { findBlock } from '../domain/routing/blocklist.ts';
+import { decisionOutcome } from '../domain/routing/decision-outcome.ts';
+import type { Candidate, RouteDecision } from '../domain/routing/route-decision.ts';
+import type { RoutingSnapshot } from '../domain/routing/routing-snapshot.ts';
+import { describeValues } from './describe-values.ts';
+import { renderTable } from './render-table.ts';
+import type { Screen } from './terminal.ts';
+
+/** A decision, and what it was made from. */
+export interface Explained {
+  readonly call: ImaginedCall;
+  readonly did: Did;
+  readonly campaign: Campaign;
+  readonly snapshot: RoutingSnapshot;
+  readonly decision: RouteDecision;
+}
+
+/** A decision as a person reads it: who calls whom, every route with its reason, and what comes of it. */
+export function describeDecision(explained: Explained, currency: string, screen: Screen): string {
+  const { call, did, campaign, snapshot, decision } = explained;
+  const { bold, dim } = screen.paint;
+  const publisher = did.publisherId && snapshot.publisherById.get(did.publisherId)?.name;
+  const rows = decision.candidates.map((candidate) => describeCandidate(candidate, snapshot, currency, screen));
+  return [
+    `${bold(did.number)}  campaign ${campaign.name} (${campaign.status})${publisher ? `, publisher ${publisher}` : ''}`,
+    `${bold(call.ani)}  ${describeLocation(decision.location)}`,
+    dim(`at ${decision.at}, seed ${decision.seed}, configuration version ${decision.snapshotVersion}`),
+    '',
+    rows.length === 0
+      ? 'The campaign has no route: add one with POST /v1/routes.'
+      : renderTable(screen, ['#', 'destination', 'buyer', 'verdict', 'why'], rows),
+    '',
+    describeOutcome(explained),
+    ...leftOut(snapshot),
+  ].join('\n');
+}
+
+function describeLocation({ source, country, state, zip, npa, timezone }: CallerLocation): string {
+  const place = [country, state, zip, npa === null ? null : `area code ${npa}`, timezone].filter(
+    (part) => part !== null,
+  );
+  const known = { entered: 'the ZIP entered', publisher: 'the publisher', number: 'the number', none: '' }[source];
+  return place.length === 0 ? 'of no known location' : `${place.join(', ')}${known ? ` (known from ${known})` : ''}`;
+}
+
+function describeCandidate(
+  { routeId, destinationId, ...found }: Candidate,
+  { routeById }: RoutingSnapshot,
+  currency: string,
+  { paint }: Screen,
+): string[] {
+  const line = routeById.get(routeId);
+  const selected = found.verdict === 'selected';
+  return [
+    selected ? paint.green(String(found.place)) : paint.red('-'),
+    `${line?.destination.name ?? destinationId}\n${paint.dim(routeId)}`,
+    line?.buyer.name ?? '',
+    selected ? paint.green('selected') : paint.yellow(found.reason),
+    describeValues(found.values, currency),
+  ];
+}
+
+function describeOutcome({ call, did, campaign, snapshot, decision }: Explained): string {
+  const refusal = screenCall({
+    trunkLimit: null,
+    campaign: did.enabled ? campaign : null,
+    ani: call.ani,
+    blocked: findBlock(snapshot, call.ani, call.at),
+    attestation: null,
+    callsThisHour: 0,
+  });
+  if (refusal) {
+    const { cause, sipStatus, outcome } = refusal;
+    return `Such a call does not come so far: it is refused with ${sipStatus} before routing (${outcome}: ${cause}).`;
+  }
+  const outcome = decisionOutcome(decision);
+  switch (outcome.kind) {
+    case 'routes': {
+      const selected = decision.candidates.filter(({ verdict }) => verdict === 'selected');
+      const [first, ...others] = selected.slice(0, campaign.maxAttempts).map(({ routeId, destinationId }) => {
+        return snapshot.routeById.get(routeId)?.destination.name ?? destinationId;
+      });
+      return `${first} rings first${others.length === 0 ? '' : `, then ${others.join(', then ')}`}.`;
+    }
+    case 'after-hours': {
+      const next = outcome.nextOpening === null ? '' : `, the first opens at ${outcome.nextOpening}`;
+      return `Nobody rings: all who serve this caller are closed${next}. After hours the campaign's action is ${campaign.afterHours.action}.`;
+    }
+    case 'no-route':
+      return 'Nobody rings: no route takes this call. The caller gets 480.';
+  }
+}
+
+/** Routes that take part in no decision, for what they refer to can't be used. */
+function leftOut({ problems }: RoutingSnapshot): string[] {
+  return problems.filter(({ kind }) => kind === 'route').map(({ id, message }) => `${id}: ${message}`);
+}

@@ -1,0 +1,60 @@
+import { InvalidArgumentError } from 'commander';
+
+import type { Ani, E164 } from '../domain/numbers/e164.ts';
+import { normalizeNumber } from '../domain/numbers/normalize-number.ts';
+import { parseZip } from '../domain/numbers/zip.ts';
+import type { EpochMs } from '../domain/time.ts';
+
+/** How many seeds there are: 32 bits. */
+export const SEEDS = 2 ** 32;
+
+const NUMBER_EXPECTED = 'Write a number in E.164, such as +14155550100, or ten digits of North America';
+
+/** @throws InvalidArgumentError */
+export function parseDid(text: string): E164 {
+  const number = normalizeNumber(text);
+  if (number === undefined) throw new InvalidArgumentError(`${NUMBER_EXPECTED}.`);
+  return number;
+}
+
+/** @throws InvalidArgumentError */
+export function parseAni(text: string): Ani {
+  const ani = text === 'anonymous' ? text : normalizeNumber(text);
+  if (ani === undefined) throw new InvalidArgumentError(`${NUMBER_EXPECTED}, or anonymous.`);
+  return ani;
+}
+
+/** @throws InvalidArgumentError */
+export function parseCallerZip(text: string): string {
+  const zip = parseZip(text);
+  if (zip === undefined) {
+    throw new InvalidArgumentError('Write a five-digit ZIP, or a Canadian postal code such as M5V2T6.');
+  }
+  return zip;
+}
+
+/** RFC 3339 with its offset, which a time of day without a place needs; seconds may be left out. */
+const INSTANT = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})$/i;
+
+/** @throws InvalidArgumentError */
+export function parseInstant(text: string): EpochMs {
+  const date = INSTANT.exec(text)?.[1];
+  const instant = date !== undefined && isDate(date) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(instant)) {
+    throw new InvalidArgumentError('Write an instant as 2026-11-21T14:00:00Z, or with an offset such as -05:00.');
+  }
+  return instant as EpochMs;
+}
+
+/** Whether there is such a day: `Date.parse` takes a 31st of February for the 3rd of March. */
+function isDate(date: string): boolean {
+  const midnight = new Date(`${date}T00:00:00Z`);
+  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(date);
+}
+
+/** @throws InvalidArgumentError */
+export function parseSeed(text: string): number {
+  const seed = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(seed < SEEDS)) throw new InvalidArgumentError(`Write a whole number from 0 to ${SEEDS - 1}.`);
+  return seed;
+}
