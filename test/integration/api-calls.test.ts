@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import type { LiveCall, RouteQuestion } from '../../src/api/ports.ts';
+import type { RouteQuestion } from '../../src/api/ports.ts';
+import type { LiveCall } from '../../src/calls/live-calls.ts';
 import type { BuyerId, CallId, CampaignId, TrunkId } from '../../src/domain/ids.ts';
 import type { Ani, E164 } from '../../src/domain/numbers/e164.ts';
 import type { IsoInstant } from '../../src/domain/time.ts';

@@ -67,13 +67,18 @@ describe('A request that can not be read', () => {
 });
 
 describe('A path', () => {
-  it.each(['/nowhere', '/v1', '/v1/nowhere', '/v1/trunks/', '/v1/trunks/x/y', '/v2/trunks'])(
-    '%s that leads nowhere is 404',
-    async (path) => {
-      const api = await startTestApi();
-      expect(await api.expect(404, 'GET', path)).toMatchObject({ code: 'not-found' });
-    },
-  );
+  it.each([
+    '/nowhere',
+    '/v1',
+    '/v1/nowhere',
+    '/v1/trunks/',
+    '/v1/trunks/x/y',
+    `/v1/trunks/${'x'.repeat(500)}`,
+    '/v2/trunks',
+  ])('%s that leads nowhere is 404', async (path) => {
+    const api = await startTestApi();
+    expect(await api.expect(404, 'GET', path)).toMatchObject({ code: 'not-found' });
+  });
 
   it.each([
     ['PUT', '/v1/trunks', 'GET, HEAD, POST'],

@@ -2,7 +2,8 @@ import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 
-import type { ApiDeps, LiveCall } from '../../src/api/ports.ts';
+import type { ApiDeps } from '../../src/api/ports.ts';
+import type { LiveCall } from '../../src/calls/live-calls.ts';
 import { createApi } from '../../src/api/server.ts';
 import type { CallId } from '../../src/domain/ids.ts';
 import type { EpochMs, MonoMs } from '../../src/domain/time.ts';

@@ -1,7 +1,8 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 
-import type { ApiDeps, ApiKey } from '../ports.ts';
+import type { ApiKey } from '../../store/api-keys.ts';
+import type { ApiDeps } from '../ports.ts';
 import { listQuery, noQuery, pageOf } from '../schemas/page.ts';
 import { withExample } from '../schemas/body.ts';
 import { BODY_FAULTS, emptyResponse, faults, jsonResponse } from '../schemas/responses.ts';
@@ -82,6 +83,6 @@ export function registerApiKeys(app: FastifyInstance, { keys }: Pick<ApiDeps, 'k
 }
 
 /** These fields and no others, whatever else is kept of a key. */
-function showKey({ id, name, role, createdAt }: ApiKey): ApiKey {
+function showKey({ id, name, role, createdAt }: ApiKey): Omit<ApiKey, 'revokedAt'> {
   return { id, name, role, createdAt };
 }

@@ -4,7 +4,8 @@ import { Type, type Static } from 'typebox';
 
 import { AppError, type InputProblem } from '../../domain/app-error.ts';
 import type { CallId } from '../../domain/ids.ts';
-import type { ApiDeps, CallFilters } from '../ports.ts';
+import type { CallFilters } from '../../store/calls/call-queries.ts';
+import type { ApiDeps } from '../ports.ts';
 import { NUMBER_EXPECTED } from '../schemas/fields.ts';
 import { noQuery, pageOf } from '../schemas/page.ts';
 import { faults, jsonResponse } from '../schemas/responses.ts';
