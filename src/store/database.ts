@@ -26,6 +26,11 @@ export interface OpenedDatabase {
 const BUSY_TIMEOUT_MS = 2000;
 /** The page cache, in KiB: the indexes of a few hundred thousand calls. */
 const CACHE_KIB = 65_536;
+/**
+ * Pages of write-ahead log before a checkpoint, 16 MiB. A checkpoint makes a commit wait for several fsyncs, however few
+ * pages it copies: at four times SQLite's own figure fewer callers meet one, and a crash still replays in well under a second.
+ */
+const CHECKPOINT_PAGES = 4_000;
 
 /**
  * Opens the database in `file` (`:memory:` for one that dies with the process), after making sure that no other
@@ -63,6 +68,7 @@ function connect(file: string): Sqlite {
   sqlite.pragma('journal_mode = WAL');
   sqlite.pragma('foreign_keys = ON');
   sqlite.pragma(`cache_size = -${CACHE_KIB}`);
+  sqlite.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   // Savepoints keep the pages they may have to restore; in memory that costs a copy, in a file a write.
   sqlite.pragma('temp_store = MEMORY');
   return sqlite;

@@ -21,9 +21,10 @@ const NONE: SettledCount = { settled: 0, spentMicros: 0 };
 
 /** Settled calls by window, raised in the transaction that settles a call and never otherwise. */
 export function createCapCounters(sqlite: Sqlite): CapCounters {
-  const raise = sqlite.prepare<[string, string, string, number, number]>(
+  const raise = sqlite.prepare<[PlaceWindows & { kind: string; id: string; micros: number }]>(
     `INSERT INTO cap_counters (owner_kind, owner_id, window, window_start, settled, spent_micros)
-     VALUES (?, ?, ?, ?, 1, ?)
+     VALUES (@kind, @id, 'hourly', @hour_start, 1, @micros), (@kind, @id, 'daily', @day_start, 1, @micros),
+       (@kind, @id, 'monthly', @month_start, 1, @micros), (@kind, @id, 'total', 0, 1, @micros)
      ON CONFLICT (owner_kind, owner_id, window, window_start)
      DO UPDATE SET settled = settled + 1, spent_micros = spent_micros + excluded.spent_micros`,
   );
@@ -32,12 +33,8 @@ export function createCapCounters(sqlite: Sqlite): CapCounters {
      WHERE owner_kind = ? AND owner_id = ? AND window = ? AND window_start = ?`,
   );
 
-  function raiseAll(ownerKind: CapOwner['kind'], ownerId: string | null, windows: PlaceWindows, micros: number): void {
-    if (ownerId === null) return;
-    raise.run(ownerKind, ownerId, 'hourly', windows.hour_start, micros);
-    raise.run(ownerKind, ownerId, 'daily', windows.day_start, micros);
-    raise.run(ownerKind, ownerId, 'monthly', windows.month_start, micros);
-    raise.run(ownerKind, ownerId, 'total', 0, micros);
+  function raiseAll(kind: CapOwner['kind'], id: string | null, windows: PlaceWindows, micros: number): void {
+    if (id !== null) raise.run({ ...windows, kind, id, micros });
   }
 
   return {

@@ -33,8 +33,12 @@ const MATCHES = `FROM calls
  * The history of callers, as the transaction it is asked in sees it. Transactions come one after the other, so of two
  * calls of one caller the one settled second always sees the first, whichever connected first; which of them counts is
  * the judge's question (`domain/billing/duplicate-query.ts`), and it asks both ways.
+ *
+ * Most callers are new, so it is asked first whether anything matches at all: SQLite plans a search that sorts anew each
+ * time its parameters change, which takes ten times as long as the search itself.
  */
 export function createCallHistory(sqlite: Sqlite): CallHistory {
+  const any = sqlite.prepare<[MatchParameters], 1>(`SELECT 1 ${MATCHES} LIMIT 1`);
   const latest = sqlite.prepare<[MatchParameters], { callId: CallId; destinationId: DestinationId }>(
     `SELECT id AS callId, destination_id AS destinationId ${MATCHES} ORDER BY connected_at DESC, seq DESC LIMIT 1`,
   );
@@ -49,10 +53,12 @@ export function createCallHistory(sqlite: Sqlite): CallHistory {
 
   return {
     latestPriorCall(query) {
-      return query.ani === 'anonymous' ? undefined : latest.get(matchParameters(query));
+      const parameters = matchParameters(query);
+      return any.get(parameters) && latest.get(parameters);
     },
     priorDestinations(query) {
-      return query.ani === 'anonymous' ? [] : destinations.all(matchParameters(query));
+      const parameters = matchParameters(query);
+      return any.get(parameters) ? destinations.all(parameters) : [];
     },
     callsFromAni(ani, campaignId, since) {
       return countFromAni.get(ani, since, campaignId) ?? 0;
