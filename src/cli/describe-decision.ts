@@ -80,13 +80,8 @@ function describeOutcome({ call, did, campaign, snapshot, decision }: Explained)
   }
   const outcome = decisionOutcome(decision);
   switch (outcome.kind) {
-    case 'routes': {
-      const selected = decision.candidates.filter(({ verdict }) => verdict === 'selected');
-      const [first, ...others] = selected.slice(0, campaign.maxAttempts).map(({ routeId, destinationId }) => {
-        return snapshot.routeById.get(routeId)?.destination.name ?? destinationId;
-      });
-      return `${first} rings first${others.length === 0 ? '' : `, then ${others.join(', then ')}`}.`;
-    }
+    case 'routes':
+      return describeRinging(decision, campaign, snapshot);
     case 'after-hours': {
       const next = outcome.nextOpening === null ? '' : `, the first opens at ${outcome.nextOpening}`;
       return `Nobody rings: all who serve this caller are closed${next}. After hours the campaign's action is ${campaign.afterHours.action}.`;
@@ -94,6 +89,23 @@ function describeOutcome({ call, did, campaign, snapshot, decision }: Explained)
     case 'no-route':
       return 'Nobody rings: no route takes this call. The caller gets 480.';
   }
+}
+
+/** Who rings, in turn; those of one tier together where the campaign has it so. */
+function describeRinging({ candidates }: RouteDecision, campaign: Campaign, { routeById }: RoutingSnapshot): string {
+  const selected = candidates
+    .filter(({ verdict }) => verdict === 'selected')
+    .slice(0, campaign.maxAttempts)
+    .map(({ routeId }, place) => {
+      const line = routeById.get(routeId);
+      return { name: line?.destination.name ?? routeId, turn: campaign.simultaneous ? line?.route.priority : place };
+    });
+  const turns = Array.from(Map.groupBy(selected, ({ turn }) => turn).values(), (group) =>
+    group.map(({ name }) => name),
+  );
+  const [first = [], ...others] = turns;
+  const verb = first.length > 1 ? 'ring first together' : 'rings first';
+  return [`${first.join(' and ')} ${verb}`, ...others.map((names) => `then ${names.join(' and ')}`)].join(', ') + '.';
 }
 
 /** Routes that take part in no decision, for what they refer to can't be used. */

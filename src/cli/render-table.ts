@@ -5,8 +5,8 @@ import Table from 'cli-table3';
 import type { Screen } from './terminal.ts';
 
 const GAP = '  ';
-/** Narrower than this, wrapped text is harder to read than long lines. */
-const NARROWEST = 24;
+/** The last column is no narrower, so that an instant, which can't be wrapped, is never cut. */
+const NARROWEST = '2026-11-21T14:00:00.000Z,'.length + GAP.length;
 
 /** No lines around or between: tables are read by people and cut by `awk` alike. */
 const PLAIN = Object.fromEntries(

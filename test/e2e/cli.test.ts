@@ -77,7 +77,7 @@ describe('beside a running server', () => {
     expect(stdout).toBe(`${JSON.stringify(answer)}\n`);
   });
 
-  test('verify and migrate work while it takes calls, and it goes on', async () => {
+  test('verify and migrate work while it runs, and it can still write', async () => {
     const [verified, migrated] = await Promise.all([tollgate(['verify'], env), tollgate(['migrate'], env)]);
     expect([verified.exitCode, migrated.exitCode]).toEqual([0, 0]);
     expect(verified.stdout).toContain('CDR chain  intact');

@@ -29,9 +29,10 @@ export async function settleCalls({ calls }: Pick<Store, 'calls'>, ids: readonly
 
 /** Does to a database what nobody should, as someone would who can write its file: its triggers are taken away first. */
 export function tamper(dataDir: string, sql: string): void {
-  const { sqlite, close } = openDatabase(databaseFileIn(dataDir), 'visit');
+  const database = openDatabase(databaseFileIn(dataDir), 'visit');
+  const { sqlite } = database;
   const triggers = sqlite.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'trigger'").pluck().all();
   for (const trigger of triggers) sqlite.exec(`DROP TRIGGER ${trigger}`);
   sqlite.exec(sql);
-  close();
+  database.close();
 }

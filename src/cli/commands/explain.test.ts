@@ -100,13 +100,28 @@ test('says when such a call would be refused before routing', async () => {
 
 test('on a narrow terminal the reasons are wrapped and nothing is cut', async () => {
   const { explain } = await provisioned();
-  const { stdout } = await explain(
-    ['--at', '2026-11-21T14:00:00Z'],
-    memoryScreen({ isInteractive: true, columns: 90 }),
-  );
-  const table = stdout.split('\n\n')[1] ?? '';
-  expect(Math.max(...table.split('\n').map((line) => line.length))).toBeLessThanOrEqual(90);
-  for (const word of ['California', '30.00', '2026-11-23T17:00:00.000Z']) expect(table).toContain(word);
+  const tableAt = async (columns: number): Promise<string> => {
+    const { stdout } = await explain(
+      ['--at', '2026-11-21T14:00:00Z'],
+      memoryScreen({ isInteractive: columns > 0, columns }),
+    );
+    return stdout.split('\n\n')[1] ?? '';
+  };
+  const widthOf = (table: string) => Math.max(...table.split('\n').map((line) => line.length));
+  expect(widthOf(await tableAt(90))).toBeLessThanOrEqual(90);
+  for (const columns of [90, 40]) {
+    const table = await tableAt(columns);
+    for (const word of ['California', '30.00', '2026-11-23T17:00:00.000Z']) expect(table).toContain(word);
+  }
+});
+
+test('says who rings together where a campaign rings a tier at once', async () => {
+  const { explain, store, routes } = await provisioned({ simultaneous: true });
+  const args = ['--at', '2026-11-23T17:00:00Z'];
+  expect((await explain(args)).stdout).toContain('Bay rings first, then Gate.');
+  const second = routes[1];
+  if (second) await store.resources.replace('routes', second.id, { ...second, priority: 1 });
+  expect((await explain(args)).stdout).toMatch(/(Bay and Gate|Gate and Bay) ring first together\./);
 });
 
 test('a number that is none of ours ends with 1', async () => {

@@ -28,9 +28,9 @@ test('has nothing to do beside a server, which has done it', async () => {
 
 test('leaves a newer database alone, and says what to run instead', async () => {
   const dataDir = temporaryFolder();
-  const { sqlite, close } = openDatabase(databaseFileIn(dataDir), 'serve');
-  sqlite.pragma(`user_version = ${LATEST_VERSION + 1}`);
-  close();
+  const database = openDatabase(databaseFileIn(dataDir), 'serve');
+  database.sqlite.pragma(`user_version = ${LATEST_VERSION + 1}`);
+  database.close();
   const { exitCode, stderr } = await runInMemory(['migrate'], { TOLLGATE_DATA_DIR: dataDir });
   expect(exitCode).toBe(1);
   expect(stderr).toContain('Run the newer Tollgate');
