@@ -10,10 +10,12 @@ import type { SocketAddress } from '../transport/flow.ts';
 import type { AppResponse } from './app-message.ts';
 import { Refusal, type ApplicationLink, type Applications, type Sent } from './application-link.ts';
 import { buildResponse, REASONS } from './build-response.ts';
+import { dialogRefusal } from './dialog-refusal.ts';
 import { newId, newTag } from './identifiers.ts';
 import { IncomingInvite, type IncomingInviteServices } from './incoming-invite.ts';
+import { IncomingInvites, type NamedInvite } from './incoming-invites.ts';
 import { IncomingRequest } from './incoming-request.ts';
-import { minSessionExpiresS, sessionIntervalS } from './session-interval.ts';
+import { sentAs, tellRequest } from './tell-application.ts';
 
 /** Requests that mean something only within a dialog. */
 const DIALOG_METHODS = new Set(['BYE', 'UPDATE', 'PRACK']);
@@ -47,7 +49,7 @@ export interface AnsweringUser {
   /** The peer's BYE, or the loss of the last word on it: the dialog is out of the store already. */
   onEnded(dialog: Dialog): void;
   /** A 2xx was never acknowledged: the call is to be hung up. */
-  onUnacknowledged(dialog: Dialog, link: ApplicationLink): void;
+  onUnacknowledged(dialog: Dialog): void;
 }
 
 /** The callee's side: every request the network sends, and the applications' answers (RFC 3261 §8.2, §12.2.2, §13.3). */
@@ -56,11 +58,7 @@ export class Answering implements TransactionLayerUser {
   readonly #user: AnsweringUser;
   /** Requests an application is to answer, by transaction id. */
   readonly #requests = new Map<string, IncomingRequest>();
-  /** INVITEs until their ACK, or their final refusal, by transaction id. */
-  readonly #invites = new Map<string, IncomingInvite>();
-  readonly #idOfTransaction = new Map<ServerTransaction, string>();
-  /** By dialog: its INVITE that is not finished, initial or re-INVITE. */
-  readonly #inviteOfDialog = new Map<Dialog, { readonly id: string; readonly invite: IncomingInvite }>();
+  readonly #invites = new IncomingInvites();
 
   constructor(services: AnsweringServices, user: AnsweringUser) {
     this.#services = services;
@@ -77,7 +75,7 @@ export class Answering implements TransactionLayerUser {
       this.#place(transaction, merged);
     } catch (error) {
       // A bug of ours costs this one request, and leaves no transaction behind that nothing would ever end.
-      refuse(transaction, 500, REASONS[500]);
+      refuse(transaction, 500);
       throw error;
     }
   }
@@ -85,38 +83,36 @@ export class Answering implements TransactionLayerUser {
   #place(transaction: ServerTransaction, merged: boolean): void {
     const { request, essentials } = transaction.received;
     const refusal = validateRequest(request);
-    if (refusal !== undefined) refuse(transaction, refusal.status, refusal.reason, refusal.headers);
-    else if (merged) refuse(transaction, 482, REASONS[482]);
+    if (refusal !== undefined) transaction.respond(buildResponse(request, { ...refusal, toTag: newTag() }));
+    else if (merged) refuse(transaction, 482);
     else if (essentials.toTag !== '') this.#onDialogRequest(transaction);
-    else if (DIALOG_METHODS.has(request.method)) refuse(transaction, 481, REASONS[481]);
+    else if (DIALOG_METHODS.has(request.method)) refuse(transaction, 481);
     else this.#onNewRequest(transaction);
   }
 
   /** RFC 3261 §9.2. A CANCEL that finds its INVITE already answered with a 2xx finds nothing any more. */
-  onCancel(cancel: ServerTransaction, inviteTransaction: ServerTransaction | undefined): void {
-    const id = inviteTransaction === undefined ? undefined : this.#idOfTransaction.get(inviteTransaction);
-    const invite = id === undefined ? undefined : this.#invites.get(id);
-    const finalStatus = inviteTransaction?.finalStatus ?? (invite?.isOpen === false ? 200 : undefined);
-    if (inviteTransaction === undefined || (finalStatus !== undefined && finalStatus < 300)) {
-      refuse(cancel, 481, REASONS[481]);
+  onCancel(cancel: ServerTransaction, transaction: ServerTransaction | undefined): void {
+    const named = this.#invites.byTransaction(transaction);
+    const finalStatus = transaction?.finalStatus ?? (named?.invite.isOpen === false ? 200 : undefined);
+    if (transaction === undefined || (finalStatus !== undefined && finalStatus < 300)) {
+      refuse(cancel, 481);
       return;
     }
-    const toTag = invite?.localTag ?? newTag();
+    const toTag = named?.invite.localTag ?? newTag();
     cancel.respond(buildResponse(cancel.received.request, { status: 200, reason: REASONS[200], toTag }));
-    if (invite === undefined || id === undefined) return;
-    const dialogId = invite.dialog?.id ?? '';
-    invite.refuse(487);
-    this.#deliver(invite.link, cancel.received, id, dialogId);
+    if (named === undefined) return;
+    const names = { transactionId: named.id, dialogId: named.invite.dialog?.id ?? '' };
+    named.invite.refuse(487);
+    tellRequest(named.invite.link, cancel.received, names);
   }
 
   onAck(ack: ReceivedRequest): void {
     const dialog = this.#services.dialogs.ofRequest(ack.essentials);
-    const current = dialog === undefined ? undefined : this.#inviteOfDialog.get(dialog);
-    if (dialog === undefined || current === undefined) return;
-    if (current.invite.received.essentials.cseq.seq !== ack.essentials.cseq.seq || !current.invite.acknowledge())
-      return;
-    this.#forget(current.id, current.invite);
-    this.#deliver(dialog.link, ack, current.id, dialog.id);
+    const named = dialog === undefined ? undefined : this.#invites.byDialog(dialog);
+    if (dialog === undefined || named === undefined) return;
+    if (named.invite.received.essentials.cseq.seq !== ack.essentials.cseq.seq || !named.invite.acknowledge()) return;
+    this.#invites.remove(named);
+    if (dialog.link !== undefined) tellRequest(dialog.link, ack, { transactionId: named.id, dialogId: dialog.id });
   }
 
   onOverload({ request, flow }: ReceivedRequest): void {
@@ -130,18 +126,12 @@ export class Answering implements TransactionLayerUser {
    * @throws {Refusal} when it comes too late; {RangeError} when a header holds a line break.
    */
   respond(transactionId: string, app: AppResponse): Sent {
-    const request = this.#invites.get(transactionId) ?? this.#requests.get(transactionId);
+    const request = this.#invites.byId(transactionId) ?? this.#requests.get(transactionId);
     if (request === undefined) throw new Refusal('Response not sent due to unknown transaction');
-    const response = request.respond(app);
+    const message = request.respond(app);
     const { flow } = request.received;
-    return {
-      message: response,
-      transport: flow.transport,
-      peer: flow.remote,
-      bytes: serializeMessage(response).length,
-      transactionId,
-      dialogId: request.dialog?.id ?? '',
-    };
+    const names = { transactionId, dialogId: request.dialog?.id ?? '' };
+    return sentAs({ message, transport: flow.transport, peer: flow.remote }, names);
   }
 
   /** An application is gone: what waits for its answer is refused, so that the callers may go elsewhere. */
@@ -150,16 +140,16 @@ export class Answering implements TransactionLayerUser {
       // Within a call the application is no longer there to speak for, its dialog is as good as unknown.
       if (request.link === link) request.refuse(request.dialog === undefined ? 503 : 481);
     }
-    for (const invite of this.#invites.values()) if (invite.link === link && invite.isOpen) invite.refuse(503);
+    for (const { invite } of this.#invites) if (invite.link === link && invite.isOpen) invite.refuse(503);
   }
 
   /** The dialog was ended by us: what is still open in it is closed (RFC 3261 §15.1.2). */
   dialogEnded(dialog: Dialog): void {
-    const current = this.#inviteOfDialog.get(dialog);
-    if (current === undefined) return;
-    current.invite.refuse(487);
-    current.invite.stop();
-    this.#forget(current.id, current.invite);
+    const named = this.#invites.byDialog(dialog);
+    if (named === undefined) return;
+    named.invite.refuse(487);
+    named.invite.stop();
+    this.#invites.remove(named);
   }
 
   #onNewRequest(transaction: ServerTransaction): void {
@@ -167,11 +157,11 @@ export class Answering implements TransactionLayerUser {
     const link = this.#services.applications.pick(request.method);
     if (link === undefined) {
       const status = KNOWN_METHODS.has(request.method) ? 503 : 501;
-      refuse(transaction, status, REASONS[status]);
+      refuse(transaction, status);
       return;
     }
-    const id = this.#open(transaction, link, undefined);
-    this.#deliver(link, transaction.received, id, '', this.#services.receivedOn);
+    const transactionId = this.#open(transaction, link, undefined);
+    tellRequest(link, transaction.received, { transactionId, dialogId: '' }, this.#services.receivedOn);
   }
 
   /** RFC 3261 §12.2.2. */
@@ -179,70 +169,47 @@ export class Answering implements TransactionLayerUser {
     const { request, essentials } = transaction.received;
     const dialog = this.#services.dialogs.ofRequest(essentials);
     if (dialog === undefined) {
-      refuse(transaction, 481, REASONS[481]);
+      refuse(transaction, 481);
       return;
     }
-    if (dialog.remoteSeq !== undefined && essentials.cseq.seq < dialog.remoteSeq) {
-      refuse(transaction, 500, REASONS[500]);
-      return;
-    }
-    dialog.remoteSeq = essentials.cseq.seq;
+    const refusal = dialogRefusal(request, essentials.cseq.seq, dialog, {
+      ourInviteIsOpen: this.#user.hasOpenInvite(dialog),
+      theirInviteIsOpen: this.#invites.byDialog(dialog)?.invite.isOpen === true,
+    });
     dialog.lastHeardMs = performance.now();
-    if (request.method === 'BYE') this.#onBye(transaction, dialog);
-    else if (dialog.link?.open !== true) refuse(transaction, 481, REASONS[481]);
-    else if (request.method === 'PRACK' && !this.#acknowledgesProvisional(request, dialog))
-      refuse(transaction, 481, REASONS[481]);
-    else if (!this.#refusesInvite(transaction, dialog)) this.#offer(transaction, dialog, dialog.link);
+    dialog.remoteSeq = Math.max(dialog.remoteSeq ?? 0, essentials.cseq.seq);
+    if (refusal !== undefined) refuse(transaction, refusal.status, refusal.headers);
+    else if (request.method === 'BYE') this.#onBye(transaction, dialog);
+    else if (dialog.link?.open !== true) refuse(transaction, 481);
+    else if (request.method === 'PRACK' && !this.#acknowledgesProvisional(request, dialog)) refuse(transaction, 481);
+    else this.#offer(transaction, dialog, dialog.link);
   }
 
   /** The dialog ends with its BYE, whatever becomes of the answer (RFC 3261 §15.1.2). */
   #onBye(transaction: ServerTransaction, dialog: Dialog): void {
+    const { received } = transaction;
     const isEarly = dialog.state === 'early';
-    const invite = this.#inviteOfDialog.get(dialog);
+    const named = this.#invites.byDialog(dialog);
     this.#services.dialogs.remove(dialog);
     this.#user.onEnded(dialog);
     this.dialogEnded(dialog);
     if (dialog.link?.open !== true) {
-      refuse(transaction, 481, REASONS[481]);
-    } else if (isEarly && invite !== undefined) {
+      refuse(transaction, 481);
+    } else if (isEarly && named !== undefined) {
       // The caller gives up with a BYE instead of a CANCEL; the application knows only of CANCEL.
-      transaction.respond(buildResponse(transaction.received.request, { status: 200, reason: REASONS[200] }));
-      const { received } = transaction;
-      this.#deliver(
-        dialog.link,
-        { ...received, request: { ...received.request, method: 'CANCEL' } },
-        invite.id,
-        dialog.id,
-      );
+      transaction.respond(buildResponse(received.request, { status: 200, reason: REASONS[200] }));
+      const asCancel = { ...received, request: { ...received.request, method: 'CANCEL' } };
+      tellRequest(dialog.link, asCancel, { transactionId: named.id, dialogId: dialog.id });
     } else {
       this.#offer(transaction, dialog, dialog.link);
     }
   }
 
-  /** Glare, overlap and a session interval too small are the engine's to refuse (RFC 3261 §14.2, RFC 4028 §9). */
-  #refusesInvite(transaction: ServerTransaction, dialog: Dialog): boolean {
-    const { request } = transaction.received;
-    if (request.method !== 'INVITE' && request.method !== 'UPDATE') return false;
-    const intervalS = sessionIntervalS(request);
-    if (intervalS !== undefined && intervalS < minSessionExpiresS) {
-      refuse(transaction, 422, REASONS[422], [{ name: 'Min-SE', value: String(minSessionExpiresS) }]);
-      return true;
-    }
-    if (request.method === 'INVITE' && this.#user.hasOpenInvite(dialog)) {
-      refuse(transaction, 491, REASONS[491]);
-      return true;
-    }
-    if (request.method === 'INVITE' && this.#inviteOfDialog.get(dialog)?.invite.isOpen === true) {
-      refuse(transaction, 500, REASONS[500], [{ name: 'Retry-After', value: String(Math.floor(Math.random() * 11)) }]);
-      return true;
-    }
-    dialog.refreshTarget(request);
-    return false;
-  }
-
   #offer(transaction: ServerTransaction, dialog: Dialog, link: ApplicationLink): void {
-    const id = this.#open(transaction, link, dialog);
-    this.#deliver(link, transaction.received, id, dialog.id);
+    const { request } = transaction.received;
+    if (request.method === 'INVITE' || request.method === 'UPDATE') dialog.refreshTarget(request);
+    const transactionId = this.#open(transaction, link, dialog);
+    tellRequest(link, transaction.received, { transactionId, dialogId: dialog.id });
   }
 
   /** Keeps a request for its application to answer; returns its transaction id. */
@@ -263,66 +230,37 @@ export class Answering implements TransactionLayerUser {
   }
 
   #openInvite(id: string, transaction: ServerTransaction, link: ApplicationLink, within: Dialog | undefined): void {
-    const invite: IncomingInvite = new IncomingInvite(link, transaction, within, this.#services, {
+    const invite = new IncomingInvite(link, transaction, within, this.#services, {
       onAnswered: (status, response) => {
-        if (status >= 300) this.#forget(id, invite);
+        if (status >= 300) this.#invites.remove(named);
         else if (invite.dialog !== undefined) {
-          this.#inviteOfDialog.set(invite.dialog, { id, invite });
           this.#user.onAnswered(invite.dialog, transaction.received.request, response);
         }
       },
-      onDialog: (dialog) => this.#inviteOfDialog.set(dialog, { id, invite }),
+      onDialog: (dialog) => this.#invites.attach(named, dialog),
       onUnacknowledged: (dialog) => {
-        this.#forget(id, invite);
-        this.#user.onUnacknowledged(dialog, link);
+        this.#invites.remove(named);
+        if (dialog !== undefined) this.#user.onUnacknowledged(dialog);
       },
     });
-    this.#invites.set(id, invite);
-    this.#idOfTransaction.set(transaction, id);
-    if (within !== undefined) this.#inviteOfDialog.set(within, { id, invite });
+    const named: NamedInvite = { id, invite };
+    this.#invites.add(named);
     // RFC 2543 clients send the ACK of a 2xx within the INVITE's transaction.
     transaction.user = { onAck: (ack) => this.onAck(ack) };
   }
 
-  #forget(id: string, invite: IncomingInvite): void {
-    this.#invites.delete(id);
-    this.#idOfTransaction.delete(invite.transaction);
-    if (invite.dialog !== undefined && this.#inviteOfDialog.get(invite.dialog)?.invite === invite) {
-      this.#inviteOfDialog.delete(invite.dialog);
-    }
-  }
-
   #acknowledgesProvisional(request: SipRequest, dialog: Dialog): boolean {
     const rack = parseRAck(getHeader(request, 'RAck') ?? '');
-    return rack !== undefined && this.#inviteOfDialog.get(dialog)?.invite.acknowledgeProvisional(rack) === true;
-  }
-
-  #deliver(
-    link: ApplicationLink | undefined,
-    received: ReceivedRequest,
-    transactionId: string,
-    dialogId: string,
-    receivedOn?: SocketAddress,
-  ): void {
-    link?.deliver({
-      message: received.request,
-      source: 'network',
-      transport: received.flow.transport,
-      peer: received.flow.remote,
-      bytes: received.bytes,
-      transactionId,
-      dialogId,
-      ...(receivedOn === undefined ? {} : { receivedOn }),
-    });
+    return rack !== undefined && this.#invites.byDialog(dialog)?.invite.acknowledgeProvisional(rack) === true;
   }
 }
 
-/** An answer of the engine's own. */
+/** An answer of the engine's own, in its usual words. */
 function refuse(
   transaction: ServerTransaction,
-  status: number,
-  reason: string,
+  status: keyof typeof REASONS,
   headers: readonly HeaderField[] = [],
 ): void {
+  const reason = REASONS[status];
   transaction.respond(buildResponse(transaction.received.request, { status, reason, headers, toTag: newTag() }));
 }

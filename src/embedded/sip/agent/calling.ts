@@ -1,27 +1,16 @@
-import type { Dialog } from '../dialog/dialog.ts';
-import { dialogId } from '../dialog/dialog.ts';
+import { dialogId, type Dialog } from '../dialog/dialog.ts';
 import { getHeader } from '../message/header-fields.ts';
 import { parseNameAddr } from '../message/name-addr.ts';
 import { parseRAck } from '../message/rack.ts';
-import { serializeMessage } from '../message/serialize-message.ts';
 import type { HeaderField, SipMessage, SipRequest } from '../message/sip-message.ts';
-import type { Target } from '../locate/locate-server.ts';
 import type { ReceivedResponse } from '../transaction/client-transaction.ts';
-import type { SocketAddress, TransportName } from '../transport/flow.ts';
 import { appHeader, requestExtras, type AppRequest } from './app-message.ts';
 import { Refusal, type ApplicationLink, type Sent } from './application-link.ts';
 import { newRequest } from './build-request.ts';
-import { buildResponse, REASONS } from './build-response.ts';
 import { newId } from './identifiers.ts';
 import { OutgoingInvite, type InviteServices } from './outgoing-invite.ts';
+import { sentAs, tellFailure, tellHangUp, tellResponse } from './tell-application.ts';
 import { locate, OutgoingRequest, type OutgoingRequestUser } from './outgoing-request.ts';
-
-/** What left, before it has a name towards the application. */
-interface Left {
-  readonly request: SipMessage;
-  readonly transport: TransportName;
-  readonly peer: SocketAddress;
-}
 
 /** What the caller's side tells the user agent. */
 export interface CallingUser {
@@ -95,7 +84,7 @@ export class Calling {
     if (call === undefined || !call.invite.isOpen) {
       throw new Refusal(`unable to cancel unknown transaction id: ${transactionId}`);
     }
-    return named(call.invite.cancel(requestExtras({ headers })), newId(), '');
+    return sentAs(call.invite.cancel(requestExtras({ headers })), { transactionId: newId(), dialogId: '' });
   }
 
   /** An application is gone: what it was calling is given up, for nobody is left to talk. */
@@ -131,7 +120,7 @@ export class Calling {
     const transactionId = newId();
     const outgoing = await prepare(this.#plainUser(link, transactionId, within, method, () => left.request));
     const left = outgoing.start();
-    return named(left, transactionId, within?.id ?? '');
+    return sentAs({ ...left, message: left.request }, { transactionId, dialogId: within?.id ?? '' });
   }
 
   async #startInvite(link: ApplicationLink, within: Dialog | undefined, prepare: Prepare): Promise<Sent> {
@@ -144,9 +133,11 @@ export class Calling {
     const left = outgoing.start();
     invite.started(outgoing, left.request);
     this.#invites.set(transactionId, { invite, link });
-    const id = within?.id ?? idOf(left.request);
-    this.#latest.set(id, invite);
-    return named(left, transactionId, id);
+    const dialogId = within?.id ?? idOf(left.request);
+    this.#latest.set(dialogId, invite);
+    // The application may have gone while a name was looked up.
+    if (!link.open) invite.withdraw();
+    return sentAs({ ...left, message: left.request }, { transactionId, dialogId });
   }
 
   #openInvite(
@@ -165,9 +156,9 @@ export class Calling {
             this.#user.onAnswered(dialog, received);
           }
         }
-        deliverResponse(link, received, transactionId, id());
+        tellResponse(link, received, { transactionId, dialogId: id() });
       },
-      onFailure: (why) => deliverFailure(link, why, request(), undefined, transactionId, id()),
+      onFailure: (why) => tellFailure(link, why, request(), undefined, { transactionId, dialogId: id() }),
       isWanted: () => link.open,
       onOver: () => {
         this.#invites.delete(transactionId);
@@ -184,7 +175,7 @@ export class Calling {
     method: string,
     request: () => SipRequest,
   ): OutgoingRequestUser {
-    const id = within?.id ?? '';
+    const dialogId = within?.id ?? '';
     const finish = (status: number): void => {
       // A challenged BYE will come again with credentials; any other answer ends the dialog (RFC 3261 §15.1.1).
       if (method !== 'BYE' || within === undefined || status === 401 || status === 407) return;
@@ -200,11 +191,11 @@ export class Calling {
           within.refreshTarget(received.response);
           this.#user.onAnswered(within, received);
         }
-        deliverResponse(link, received, transactionId, id);
+        tellResponse(link, received, { transactionId, dialogId });
       },
       onFailure: (why, peer) => {
         finish(408);
-        deliverFailure(link, why, request(), peer, transactionId, id);
+        tellFailure(link, why, request(), peer, { transactionId, dialogId });
       },
     };
   }
@@ -219,28 +210,21 @@ export class Calling {
     if (ack === undefined)
       throw new Refusal(`Server error: unable to find route when sending request inside dialog for dialog id ${id}`);
     if (invite.isCancelled) await this.#hangUpLate(link, dialog);
-    return named({ request: ack.request, transport: ack.flow.transport, peer: ack.flow.remote }, newId(), id);
+    const { request: message, flow } = ack;
+    return sentAs({ message, transport: flow.transport, peer: flow.remote }, { transactionId: newId(), dialogId: id });
   }
 
   /** The 2xx crossed our CANCEL: the call is hung up, and the application told (RFC 3261 §9.1). */
   async #hangUpLate(link: ApplicationLink, dialog: Dialog): Promise<void> {
     const bye = await this.#services.sender.hangUp(dialog, 'ACK-BYE due to cancel race condition');
-    link.deliver({
-      message: bye.request,
-      source: 'application',
-      transport: bye.transport,
-      peer: bye.peer,
-      bytes: serializeMessage(bye.request).length,
-      transactionId: 'unsolicited',
-      dialogId: dialog.id,
-    });
+    tellHangUp(link, bye, dialog.id);
   }
 
   #dialogFor(id: string, app: AppRequest): Dialog | undefined {
     const dialog = this.#services.dialogs.byId(id);
     if (app.method !== 'PRACK') return dialog;
     const rack = parseRAck(appHeader(app, 'RAck') ?? '');
-    return this.#latest.get(id)?.forkOf(rack?.rseq) ?? dialog;
+    return this.#latest.get(id)?.dialogFor(rack?.rseq) ?? dialog;
   }
 
   #cancelReinvite(dialog: Dialog): void {
@@ -258,51 +242,3 @@ const sessionOf = (request: SipRequest): Dialog['session'] =>
   request.body.length === 0
     ? undefined
     : { body: request.body, contentType: getHeader(request, 'Content-Type') ?? 'application/sdp' };
-
-const named = ({ request, transport, peer }: Left, transactionId: string, id: string): Sent => ({
-  message: request,
-  transport,
-  peer,
-  bytes: serializeMessage(request).length,
-  transactionId,
-  dialogId: id,
-});
-
-function deliverResponse(
-  link: ApplicationLink,
-  { response, flow, bytes }: ReceivedResponse,
-  transactionId: string,
-  id: string,
-): void {
-  link.deliver({
-    message: response,
-    source: 'network',
-    transport: flow.transport,
-    peer: flow.remote,
-    bytes,
-    transactionId,
-    dialogId: id,
-  });
-}
-
-/** Nobody answered: the application gets the response the engine makes of it (RFC 3261 §8.1.3.1). */
-function deliverFailure(
-  link: ApplicationLink,
-  why: 'timeout' | 'transport',
-  request: SipRequest,
-  peer: Target | undefined,
-  transactionId: string,
-  id: string,
-): void {
-  const status = why === 'timeout' ? 408 : 503;
-  const response = buildResponse(request, { status, reason: REASONS[status] });
-  link.deliver({
-    message: response,
-    source: 'network',
-    transport: peer?.transport ?? 'udp',
-    peer: peer ?? { host: '0.0.0.0', port: 0 },
-    bytes: serializeMessage(response).length,
-    transactionId,
-    dialogId: id,
-  });
-}

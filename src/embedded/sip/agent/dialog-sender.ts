@@ -6,6 +6,7 @@ import type { SipRequest } from '../message/sip-message.ts';
 import type { Flow } from '../transport/flow.ts';
 import type { AppRequest } from './app-message.ts';
 import { dialogRequest, nextHopUri, viaFor } from './build-request.ts';
+import type { Left } from './tell-application.ts';
 import {
   locate,
   OutgoingRequest,
@@ -70,12 +71,13 @@ export class DialogSender {
    * Ends a dialog with a BYE of the engine's own, whatever comes back, and returns the BYE.
    * `reason` is the text of its Reason header.
    */
-  async hangUp(dialog: Dialog, reason: string): Promise<ReturnType<OutgoingRequest['start']>> {
+  async hangUp(dialog: Dialog, reason: string): Promise<Left> {
     this.#dialogs.remove(dialog);
     const headers = [{ name: 'Reason', value: `SIP ;cause=200 ;text="${reason}"` }];
     const bye: AppRequest = { kind: 'request', method: 'BYE', uri: 'sip:placeholder', headers, body: Buffer.alloc(0) };
     const ignore = { onResponse: () => undefined, onFailure: () => undefined };
-    return (await this.prepare(dialog, bye, ignore)).start();
+    const { request: message, transport, peer } = (await this.prepare(dialog, bye, ignore)).start();
+    return { message, transport, peer };
   }
 }
 

@@ -32,8 +32,8 @@ export interface IncomingInviteUser {
   onAnswered(status: number, response: SipResponse): void;
   /** Its first answer made a dialog. */
   onDialog(dialog: Dialog): void;
-  /** Its 2xx was never acknowledged (RFC 3261 §13.3.1.4). */
-  onUnacknowledged(dialog: Dialog): void;
+  /** Its 2xx was never acknowledged (RFC 3261 §13.3.1.4); it may be one that made no dialog. */
+  onUnacknowledged(dialog: Dialog | undefined): void;
 }
 
 /**
@@ -164,9 +164,7 @@ export class IncomingInvite {
     // RFC 3262 §3: the 2xx waits for the PRACKs that are out.
     this.#reliable.whenAcknowledged(() => {
       send();
-      this.#repeater = new AnswerRepeater(this.#services.timers, send, () => {
-        if (this.dialog !== undefined) this.#user.onUnacknowledged(this.dialog);
-      });
+      this.#repeater = new AnswerRepeater(this.#services.timers, send, () => this.#user.onUnacknowledged(this.dialog));
       this.#user.onAnswered(response.status, response);
     });
     return response;

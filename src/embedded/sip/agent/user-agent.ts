@@ -1,7 +1,6 @@
 import type { Dialog } from '../dialog/dialog.ts';
 import { DialogStore } from '../dialog/dialog-store.ts';
 import type { Locator } from '../locate/locate-server.ts';
-import { serializeMessage } from '../message/serialize-message.ts';
 import type { SipTimers } from '../timers.ts';
 import type { ReceivedRequest } from '../transaction/server-transaction.ts';
 import { TransactionLayer } from '../transaction/transaction-layer.ts';
@@ -11,6 +10,7 @@ import type { ApplicationLink, Applications } from './application-link.ts';
 import { contactFor } from './build-request.ts';
 import { Calling } from './calling.ts';
 import { DialogSender } from './dialog-sender.ts';
+import { tellHangUp } from './tell-application.ts';
 import { SessionTimers } from './session-timers.ts';
 
 /** Silence in a dialog after which its call can't be real any more: the last guard against one that is never ended. */
@@ -79,15 +79,7 @@ export class UserAgent {
     const { link } = dialog;
     this.#closeFor(dialog);
     const bye = await this.#sender.hangUp(dialog, reason);
-    link?.deliver({
-      message: bye.request,
-      source: 'application',
-      transport: bye.transport,
-      peer: bye.peer,
-      bytes: serializeMessage(bye.request).length,
-      transactionId: 'unsolicited',
-      dialogId: dialog.id,
-    });
+    if (link !== undefined) tellHangUp(link, bye, dialog.id);
   }
 
   #hangUpForgotten(): void {
