@@ -40,7 +40,8 @@ function screenOf(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Screen {
   return {
     write: (text) => void stream.write(text),
     isInteractive,
-    columns: isInteractive ? stream.columns : USUAL_COLUMNS,
+    // Some terminals don't know their own width, and say 0.
+    columns: (isInteractive && stream.columns) || USUAL_COLUMNS,
     paint: pc.createColors(isColourful),
   };
 }
