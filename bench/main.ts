@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import type { Bench, BenchResult } from './bench-result.ts';
+import { cdr } from './cdr.ts';
 import { routing } from './routing.ts';
 
 const USAGE = `Usage: npm run bench [-- NAME…] [--json]
@@ -8,7 +9,7 @@ Runs the benchmarks of those names, or all, and prints tables; with --json one J
 `;
 
 /** All benchmarks, in the order they run. */
-const BENCHES: readonly Bench[] = [routing];
+const BENCHES: readonly Bench[] = [routing, cdr];
 
 /** Runs what the arguments ask for; returns the exit code. */
 async function main(args: readonly string[]): Promise<number> {
