@@ -34,10 +34,10 @@ async function provisioned(campaignFields: Partial<Campaign> = {}) {
       sample.route(campaign.id, gate.id, { areaId: area.id, scheduleId: schedule.id, priority: 2 }),
     ),
   ];
-  await resources.create('dids', sample.did(campaign.id));
+  const did = await resources.create('dids', sample.did(campaign.id));
   const explain = (args: readonly string[], out = memoryScreen()) =>
     runInMemory([...CALL, ...args], { TOLLGATE_DATA_DIR: dataDir }, out);
-  return { store, explain, routes };
+  return { store, explain, routes, did };
 }
 
 test('tells people of every route with its reason and values, and who rings', async () => {
@@ -96,6 +96,19 @@ test('says when such a call would be refused before routing', async () => {
   const { stdout } = await explain([]);
   expect(stdout).toContain('Roofing (paused)');
   expect(stdout).toContain('refused with 480 before routing (blocked: campaign-paused)');
+});
+
+test('says that a number which is switched off is answered as one of nobody', async () => {
+  const { explain, store, did } = await provisioned();
+  await store.resources.replace('dids', did.id, { ...did, enabled: false });
+  expect((await explain([])).stdout).toContain('refused with 404 before routing (unknown-did: unknown-did)');
+});
+
+test('names no more than the campaign would try', async () => {
+  const { explain } = await provisioned({ maxAttempts: 1 });
+  const { stdout } = await explain(['--at', '2026-11-23T17:00:00Z']);
+  expect(stdout).toMatch(/^2 +Gate +Acme +selected/m);
+  expect(stdout).toMatch(/\nBay rings first\.\n$/);
 });
 
 test('on a narrow terminal the reasons are wrapped and nothing is cut', async () => {
