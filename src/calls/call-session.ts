@@ -137,15 +137,22 @@ export class CallSession {
   }
 
   #step(event: CallEvent, at: Moment): void {
-    try {
+    this.#guard(event, at, () => {
       const { state, effects } = transition(this.#state, event, at);
       const moved = state.kind !== this.#state.kind;
       this.#state = state;
       if (moved) this.#world.observer.callMoved(this.callId, state);
-      for (const effect of effects) this.#perform(effect);
+      // Each on its own: what fails must not keep those after it from being carried out, the settlement least of all.
+      for (const effect of effects) this.#guard(event, at, () => this.#perform(effect));
+    });
+  }
+
+  /** A defect ends this call. Its end is queued, not handled here: the machine may be in the midst of another. */
+  #guard(event: CallEvent, at: Moment, act: () => void): void {
+    try {
+      act();
     } catch (error) {
       this.#world.observer.callFaulted(this.callId, error);
-      // Queued, not handled here: if the end itself is what failed, the machine is already past it.
       if (event.type !== 'endRequested') this.#queue.push({ event: { type: 'endRequested', cause: 'defect' }, at });
     }
   }

@@ -15,6 +15,12 @@ type LegState =
   | { readonly kind: 'open'; readonly dialog: SipDialog }
   | { readonly kind: 'closed' };
 
+/**
+ * How the server says that it has answered an INVITE by itself: with 487, because its CANCEL was there before our 200.
+ * That CANCEL is not reported to us any more: for the library, the call is answered once it has passed our 200 on.
+ */
+const TRANSACTION_GONE = /unknown transaction/i;
+
 /** caller ↔ us, over one server transaction and then its dialog. */
 export class CallerLeg implements ALeg {
   readonly #srf: DrachtioClient;
@@ -113,7 +119,9 @@ export class CallerLeg implements ALeg {
 
   #answerFailed(error: unknown): void {
     if (this.#state.kind !== 'answering') return;
-    this.#close({ type: 'answerFailed', cause: `answer-not-sent: ${describe(error)}` });
+    const what = describe(error);
+    if (TRANSACTION_GONE.test(what)) this.#close({ type: 'cancelled', cause: null });
+    else this.#close({ type: 'answerFailed', cause: `answer-not-sent: ${what}` });
   }
 
   #close(event: ALegEvent): void {

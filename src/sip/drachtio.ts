@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import { createRequire } from 'node:module';
 import Srf from 'drachtio-srf';
 
 /**
@@ -37,12 +38,14 @@ export interface SipResponse extends SipMessageView {
 export interface SipDialog extends EventEmitter {
   /** The dialog as the SIP server knows it. */
   readonly id: string;
+  readonly sip: { readonly callId: string };
   readonly local: { readonly sdp: string; readonly contact: string };
   readonly remote: { readonly sdp: string };
   destroy(options: { headers?: Record<string, string> }, callback: (error: unknown) => void): void;
+  /** With `noAck`, the 2xx of an INVITE that made no offer is for the callback to ACK, with its answer. */
   request(
-    options: { method: string; headers?: Record<string, string>; body?: string },
-    callback: (error: unknown, response?: SipResponse) => void,
+    options: { method: string; headers?: Record<string, string>; body?: string; noAck?: boolean },
+    callback: (error: unknown, response?: SipResponse, acknowledge?: (ack: SendOptions) => void) => void,
   ): void;
 }
 
@@ -77,6 +80,17 @@ export interface DrachtioClient extends EventEmitter {
     options: { method: string; headers?: Record<string, string>; stackDialogId?: string },
     callback: (error: unknown, request?: SipRequest) => void,
   ): void;
+}
+
+/** The library sends no status that isn't in its own table, and throws instead. */
+const statuses = createRequire(import.meta.resolve('drachtio-srf'))('sip-status') as Record<number, string>;
+
+/** What its table lacks and we answer with: RFC 8197 §7, RFC 8688 §8. */
+Object.assign(statuses, { 607: 'Unwanted', 608: 'Rejected' });
+
+/** A status as it can be sent: one that nobody knows stands for the first of its class (RFC 3261 §8.1.3.2). */
+export function sendableStatus(status: number): number {
+  return status in statuses ? status : Math.floor(status / 100) * 100;
 }
 
 /** A client of a SIP server that isn't connected yet. */

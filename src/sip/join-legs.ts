@@ -1,5 +1,6 @@
 import { outgoingHeaders } from './outgoing-headers.ts';
-import type { SipDialog, SipRequest, SipResponse } from './drachtio.ts';
+import { sendableStatus } from './drachtio.ts';
+import type { SendOptions, SipDialog, SipRequest, SipResponse } from './drachtio.ts';
 
 /** A re-INVITE or UPDATE the other side doesn't answer is given up on, so that it can't hold up the next. */
 const REINVITE_LIMIT_MS = 10_000;
@@ -12,11 +13,14 @@ const REQUEST_TIMEOUT = 408;
  * with its body. Offers never overlap: while one is out, another is answered 491 (RFC 3261 §14.2, RFC 3311 §5.2).
  * Unhandled, the library would answer all of these 200 with stale SDP by itself.
  */
-export function joinDialogs(caller: SipDialog, buyer: SipDialog): void {
+export function joinDialogs(caller: SipDialog, buyer: SipDialog, onFault: FaultListener): void {
   const exchange = new OfferExchange();
-  carry(caller, buyer, exchange);
-  carry(buyer, caller, exchange);
+  carry(caller, buyer, exchange, onFault);
+  carry(buyer, caller, exchange, onFault);
 }
+
+/** Hears of a defect in carrying a request; the request has been answered 500 where it still could be. */
+export type FaultListener = (error: unknown, sipCallId: string) => void;
 
 /** At most one offer at a time across both legs: an answer to one could not be told from an answer to the other. */
 class OfferExchange {
@@ -33,7 +37,20 @@ class OfferExchange {
   }
 }
 
-function carry(from: SipDialog, to: SipDialog, exchange: OfferExchange): void {
+function carry(from: SipDialog, to: SipDialog, exchange: OfferExchange, onFault: FaultListener): void {
+  /** A bug ends one request with a 500: thrown into the library it would end the process. */
+  const guarded = (response: SipResponse, act: () => void): void => {
+    try {
+      act();
+    } catch (error) {
+      onFault(error, from.sip.callId);
+      if (!response.finalResponseSent) response.send(500);
+    }
+  };
+  const on = (event: string, answer: (request: SipRequest, response: SipResponse) => void): void => {
+    from.on(event, (request: SipRequest, response: SipResponse) => guarded(response, () => answer(request, response)));
+  };
+
   const offer = (request: SipRequest, response: SipResponse): void => {
     if (!exchange.begin()) {
       response.send(491);
@@ -46,30 +63,38 @@ function carry(from: SipDialog, to: SipDialog, exchange: OfferExchange): void {
       clearTimeout(limit);
       exchange.end();
       const headers = outgoingHeaders({ contact: from.local.contact, contentType: body ? 'application/sdp' : null });
-      response.send(status, body ? { headers, body } : { headers });
+      response.send(sendableStatus(status), body ? { headers, body } : { headers });
     };
-    const limit = setTimeout(() => conclude(REQUEST_TIMEOUT, ''), REINVITE_LIMIT_MS);
+    const limit = setTimeout(() => guarded(response, () => conclude(REQUEST_TIMEOUT, '')), REINVITE_LIMIT_MS);
     limit.unref();
     const { method, body } = request;
     const headers = outgoingHeaders({ contact: to.local.contact, contentType: body ? 'application/sdp' : null });
     // Not `modify()`: after one refused re-INVITE it never settles again.
-    to.request({ method, headers, ...(body ? { body } : {}) }, (error, answer) => {
+    to.request({ method, headers, ...(body ? { body } : { noAck: true }) }, (error, answer, acknowledge) => {
       if (answer && answer.status < 200) return;
-      if (error || !answer) conclude(REQUEST_TIMEOUT, '');
-      else conclude(answer.status, answer.status < 300 ? answer.body : '');
+      guarded(response, () => {
+        if (acknowledge) carryLateAnswer(from, acknowledge);
+        if (error || !answer) conclude(REQUEST_TIMEOUT, '');
+        else conclude(answer.status, answer.status < 300 ? answer.body : '');
+      });
     });
   };
-  from.on('modify', offer);
-  from.on('update', offer);
-  from.on('info', (request: SipRequest, response: SipResponse) => {
+  on('modify', offer);
+  on('update', offer);
+  on('info', (request, response) => {
     const contentType = request.has('Content-Type') ? request.get('Content-Type') : null;
     to.request({ method: 'INFO', headers: outgoingHeaders({ contentType }), body: request.body }, (error, answer) => {
-      response.send(error || !answer ? REQUEST_TIMEOUT : answer.status);
+      guarded(response, () => response.send(error || !answer ? REQUEST_TIMEOUT : sendableStatus(answer.status)));
     });
   });
   // We transfer no calls: where a call goes is configuration's to say (RFC 3515 §2.4.2).
-  from.on('refer', (_request: SipRequest, response: SipResponse) => response.send(603));
-  for (const method of ['message', 'notify', 'publish']) {
-    from.on(method, (_request: SipRequest, response: SipResponse) => response.send(405));
-  }
+  on('refer', (_request, response) => response.send(603));
+  for (const method of ['message', 'notify', 'publish']) on(method, (_request, response) => response.send(405));
+}
+
+/** A re-INVITE without an offer is answered with one, whose answer comes with the ACK (RFC 3261 §14.1, RFC 3264 §4). */
+function carryLateAnswer(from: SipDialog, acknowledge: (ack: SendOptions) => void): void {
+  from.once('ack', ({ body }: SipRequest) => {
+    acknowledge(body ? { body, headers: outgoingHeaders({ contentType: 'application/sdp' }) } : {});
+  });
 }

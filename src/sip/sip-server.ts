@@ -122,7 +122,7 @@ export class SipServer implements Dialer {
   join(aLeg: ALeg, bLeg: BLeg): void {
     if (!(aLeg instanceof CallerLeg) || !(bLeg instanceof BuyerLeg)) return;
     aLeg.whenOpen((caller) => {
-      if (bLeg.dialog) joinDialogs(caller, bLeg.dialog);
+      if (bLeg.dialog) joinDialogs(caller, bLeg.dialog, this.#options.onFault);
     });
   }
 

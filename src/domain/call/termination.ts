@@ -13,7 +13,8 @@ export interface Termination {
 
 /**
  * What every attempt failing means to the caller: 486 where all were busy, else 480. The outcome is the most telling
- * of the ways they failed: someone rang unanswered, someone declined, someone was busy, or nothing worked at all.
+ * of the ways they failed: someone rang unanswered, someone declined, someone was busy, or nothing worked at all. The
+ * cause is the one the last of them gave.
  */
 export function everyAttemptFailed(attempts: readonly Attempt[]): Termination {
   const ends = attempts.flatMap((attempt) =>
@@ -29,7 +30,13 @@ export function everyAttemptFailed(attempts: readonly Attempt[]): Termination {
         : ends.includes('busy')
           ? 'busy'
           : 'failed';
-  return { outcome, hangupBy: 'system', sipStatus: allBusy ? 486 : 480, cause: 'every-attempt-failed' };
+  const cause = causeOfRefusal(attempts.at(-1)) ?? 'every-attempt-failed';
+  return { outcome, hangupBy: 'system', sipStatus: allBusy ? 486 : 480, cause };
+}
+
+/** What a destination said beside the status it refused with; null where it said nothing, or never got to. */
+function causeOfRefusal(attempt: Attempt | undefined): string | null {
+  return attempt?.phase === 'closed' && attempt.end.sipStatus !== null ? attempt.end.cause : null;
 }
 
 /** Sorts an INVITE's final failure into what it means for the next attempt (RFC 3261 §21.4–21.6). */
