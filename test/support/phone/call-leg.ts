@@ -87,7 +87,11 @@ export abstract class CallLeg implements LegReceiver {
           if (response.status < 200) return;
           if (method === 'INVITE' && response.status < 300) {
             dialog.retarget(response);
-            ack ??= dialog.request('ACK', { contact: null, cseq: cseqOf(request).number });
+            ack ??= dialog.request('ACK', {
+              contact: null,
+              cseq: cseqOf(request).number,
+              ...this.#lateAnswer(request, response),
+            });
             this.host.send(ack, dialog.hop);
           }
           resolve(response);
@@ -113,7 +117,7 @@ export abstract class CallLeg implements LegReceiver {
     const { direction, sdp = this.negotiation.offer(direction), ...extras } = options;
     const response = await this.request('INVITE', { ...sdpBody(sdp), ...extras });
     const answer = sdpOf(response);
-    if (response.status < 300 && answer !== null) this.negotiation.accept(answer);
+    if (response.status < 300 && answer !== null && sdp !== null) this.negotiation.accept(answer);
     return response;
   }
 
@@ -199,6 +203,12 @@ export abstract class CallLeg implements LegReceiver {
   protected own(tag: string): void {
     this.#tags.push(tag);
     this.host.addLeg(this.callId, tag, this);
+  }
+
+  /** An INVITE without an offer is answered with one, and the ACK answers that (RFC 3261 §13.2.1). */
+  #lateAnswer(request: SipRequest, response: SipResponse): MessageExtras {
+    const offer = sdpOf(response);
+    return sdpOf(request) !== null || offer === null ? {} : sdpBody(this.negotiation.answer(offer));
   }
 
   #usualReply(request: SipRequest): Reply {
