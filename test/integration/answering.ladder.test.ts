@@ -87,7 +87,7 @@ describe('a call that is answered', () => {
         },
       },
     });
-    const [call, answered] = await stage.connect('ann');
+    const [, answered] = await stage.connect('ann');
     const [said, heard] = ['ann', 'carrier'].map((phone) => stage.message(phone, phone === 'ann' ? '→ 183' : '← 183'));
     expect(heard?.body).toMatch(/^v=0/);
     expect(heard?.body).toBe(said?.body);

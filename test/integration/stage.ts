@@ -1,4 +1,5 @@
-import { expect, onTestFinished } from 'vitest';
+import assert from 'node:assert/strict';
+import { onTestFinished } from 'vitest';
 import type { Clock } from '../../src/calls/ports/clock.ts';
 import type { Cdr } from '../../src/domain/call/cdr.ts';
 import type { IncomingCall } from '../support/phone/incoming-call.ts';
@@ -6,8 +7,9 @@ import { Ladder } from '../support/phone/ladder.ts';
 import type { CallOptions, OutgoingCall } from '../support/phone/outgoing-call.ts';
 import { Phone, type Behaviour } from '../support/phone/phone.ts';
 import type { SipMessage } from '../support/phone/sip-wire.ts';
-import { Product, type Json } from '../support/product.ts';
+import { Product } from '../support/product.ts';
 import { DID, provision, type Provisioned, type SampleDestination } from '../support/provision.ts';
+import type { Json } from '../support/rest-client.ts';
 import { messageOnWire, stepsOf, timesOnWire, wireLabels } from './wire.ts';
 
 /** Who calls unless a test says otherwise: a number of Manhattan. */
@@ -148,9 +150,9 @@ export class Stage {
   /** The records, newest first, once that many calls are over everywhere. */
   async cdrs(count: number): Promise<readonly Cdr[]> {
     const cdrs = await this.product.waitForCdrs(count);
-    expect(cdrs).toHaveLength(count);
+    assert.equal(cdrs.length, count, `${count} calls were made`);
     await this.#everyLegIsDown();
-    expect((await this.product.get('/live-calls')).data).toEqual([]);
+    assert.deepEqual((await this.product.get('/live-calls')).data, [], 'no call is live any more');
     this.#attemptsAreWhatBuyersSaw(cdrs);
     return cdrs;
   }
@@ -159,8 +161,8 @@ export class Stage {
   expectTalk(cdr: Cdr, call: OutgoingCall, answered: IncomingCall): void {
     const { shortestMs, longestMs } = stepsOf(this.ladder, call.callId, answered.callId).talk();
     // Whole milliseconds on one side, fractions on the other.
-    expect(cdr.talkMs).toBeGreaterThanOrEqual(Math.floor(shortestMs) - 1);
-    expect(cdr.talkMs).toBeLessThanOrEqual(Math.ceil(longestMs) + 1);
+    const isHonest = cdr.talkMs >= shortestMs - 1 && cdr.talkMs <= longestMs + 1;
+    assert.ok(isHonest, `talkMs is ${cdr.talkMs}; the phones saw from ${shortestMs} to ${longestMs}`);
   }
 
   async #everyLegIsDown(): Promise<void> {
@@ -179,7 +181,11 @@ export class Stage {
     const attempts = cdrs.flatMap((cdr) => cdr.attempts);
     for (const phone of this.#buyers.values()) {
       const dialled = attempts.filter(({ gateway, reason }) => gateway === phone.at && reason !== 'loop');
-      expect(phone.calls, `INVITEs at ${phone.name}`).toHaveLength(dialled.length);
+      assert.equal(
+        phone.calls.length,
+        dialled.length,
+        `INVITEs that ${phone.name} saw, against attempts in the records`,
+      );
     }
   }
 }
