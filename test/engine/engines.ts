@@ -16,7 +16,11 @@ export interface EngineSource {
   readonly start: () => Promise<EngineUnderTest>;
 }
 
-/** Where engines come from: the embedded one always, a drachtio-server where DRACHTIO_HOST says there is one. */
+/**
+ * Where engines come from: the embedded one always, a drachtio-server where DRACHTIO_HOST says there is one
+ * (DRACHTIO_PORT, DRACHTIO_SECRET and DRACHTIO_SIP=host:port say the rest). All test files share that one server, and it
+ * shares its calls out among all applications: run them with `--no-file-parallelism` then.
+ */
 export const engines: readonly EngineSource[] = [
   { kind: 'embedded', start: startEmbedded },
   ...(process.env['DRACHTIO_HOST'] === undefined ? [] : [{ kind: 'drachtio' as const, start: connectDrachtio }]),

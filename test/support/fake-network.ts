@@ -11,7 +11,7 @@ import type { Flow } from '../../src/embedded/sip/transport/flow.ts';
 import { LocalAddress } from '../../src/embedded/sip/transport/local-address.ts';
 
 /** An application that writes down what it is told. */
-export class FakeLink implements ApplicationLink {
+class FakeLink implements ApplicationLink {
   open = true;
   readonly told: Delivery[] = [];
 

@@ -38,11 +38,14 @@ export class Calling {
   }
 
   /**
-   * Sends a request outside any dialog, by way of `routeUri` where one is given.
+   * Sends a request outside any dialog, by way of `routeUri` where one is given. A Call-ID of the application's that a
+   * dialog has puts the request into that dialog, as it does with the production server.
    * @throws {Refusal} when it can't be sent; {RangeError} when a header holds a line break.
    */
   async send(link: ApplicationLink, app: AppRequest, routeUri: string | undefined): Promise<Sent> {
     if (app.method === 'ACK' || app.method === 'CANCEL') throw new Refusal('transaction id missing');
+    const dialog = this.#services.dialogs.byCallId(appHeader(app, 'Call-ID') ?? '');
+    if (dialog?.state === 'confirmed') return this.sendWithin(link, dialog.id, app);
     const { transport, locator } = this.#services;
     const targets = await locate(locator, routeUri ?? app.uri);
     if (targets.some((target) => transport.local.isOwn(target))) throw new Refusal('can not send request to myself');

@@ -195,6 +195,13 @@ describe('the caller’s side', () => {
     expect(net.agent.dialogs.size).toBe(0);
   });
 
+  it('puts a request with the Call-ID of a call into that call', async () => {
+    const toTag = net.callIn();
+    const named = appRequest('INFO', PEER, [{ name: 'Call-ID', value: 'call' }]);
+    await net.agent.calling.send(net.link, named, undefined);
+    expect(net.last('INFO')).toContain(`tag=${toTag}`);
+  });
+
   it('keeps the dialog when its BYE is challenged', async () => {
     net.callIn();
     await net.agent.calling.sendWithin(net.link, 'call;from-tag=peer', appRequest('BYE'));

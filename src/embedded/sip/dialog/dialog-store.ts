@@ -5,6 +5,7 @@ import type { Dialog } from './dialog.ts';
 export class DialogStore {
   readonly #byTags = new Map<string, Dialog>();
   readonly #byId = new Map<string, Dialog>();
+  readonly #byCallId = new Map<string, Dialog>();
 
   /** How many dialogs are alive. */
   get size(): number {
@@ -15,6 +16,7 @@ export class DialogStore {
   add(dialog: Dialog): void {
     this.#byTags.set(tagsKey(dialog.callId, dialog.localTag, dialog.remoteTag), dialog);
     if (!this.#byId.has(dialog.id)) this.#byId.set(dialog.id, dialog);
+    this.#byCallId.set(dialog.callId, dialog);
   }
 
   /** Makes a fork the one its id stands for. */
@@ -26,6 +28,7 @@ export class DialogStore {
     dialog.state = 'ended';
     this.#byTags.delete(tagsKey(dialog.callId, dialog.localTag, dialog.remoteTag));
     if (this.#byId.get(dialog.id) === dialog) this.#byId.delete(dialog.id);
+    if (this.#byCallId.get(dialog.callId) === dialog) this.#byCallId.delete(dialog.callId);
   }
 
   /** The dialog a request from the network belongs to (RFC 3261 §12.2.2). */
@@ -41,6 +44,11 @@ export class DialogStore {
   /** The dialog the application means. */
   byId(id: string): Dialog | undefined {
     return this.#byId.get(id);
+  }
+
+  /** A dialog with that Call-ID, where the application names it so instead of by its id. */
+  byCallId(callId: string): Dialog | undefined {
+    return this.#byCallId.get(callId);
   }
 
   /** All dialogs; safe to remove from while walking. */

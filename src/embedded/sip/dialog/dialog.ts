@@ -90,11 +90,6 @@ export class Dialog {
     return ++this.#localSeq;
   }
 
-  /** Takes over a number the application chose, as it does when it answers a challenge. */
-  noteSeq(seq: number): void {
-    this.#localSeq = Math.max(this.#localSeq, seq);
-  }
-
   /** Target refresh (RFC 3261 §12.2.1.2, §12.2.2): a Contact in a re-INVITE, an UPDATE or their 2xx. */
   refreshTarget(message: SipMessage): void {
     this.remoteTarget = contactUri(message) ?? this.remoteTarget;

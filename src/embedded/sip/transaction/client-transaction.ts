@@ -82,7 +82,7 @@ export class ClientTransaction {
 }
 
 /** The ACK of a final response other than 2xx: the INVITE's own Via, Route and Request-URI (RFC 3261 §17.1.1.3). */
-export function ackFor(invite: SipRequest, response: SipResponse): SipRequest {
+function ackFor(invite: SipRequest, response: SipResponse): SipRequest {
   return hopByHop(invite, 'ACK', getHeader(response, 'To') ?? getHeader(invite, 'To') ?? '');
 }
 
