@@ -1,9 +1,24 @@
 // Compiles src/ into dist/ for production. Does nothing where dist/ is newer than everything it is made from.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 
-const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
-if (status !== 0) process.exit(status ?? 1);
-if (existsSync('dist/cli/main.js')) chmodSync('dist/cli/main.js', 0o755);
+const MARK = 'dist/.built';
+const MADE_FROM = ['src', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
+
+/** When a file, or anything in a folder, last changed; removals change their folder. */
+function changedAtMs(path) {
+  const { mtimeMs } = statSync(path);
+  if (!statSync(path).isDirectory()) return mtimeMs;
+  return Math.max(mtimeMs, ...readdirSync(path).map((name) => changedAtMs(join(path, name))));
+}
+
+if (!existsSync(MARK) || statSync(MARK).mtimeMs < Math.max(...MADE_FROM.map(changedAtMs))) {
+  rmSync('dist', { recursive: true, force: true });
+  const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+  chmodSync('dist/cli/main.js', 0o755);
+  writeFileSync(MARK, '');
+}
