@@ -16,7 +16,7 @@ import type { PendingLegs } from './pending-legs.ts';
 type LegState =
   | { readonly kind: 'sending'; readonly cancelFor: AttemptReason | null }
   | { readonly kind: 'inviting'; readonly request: SipRequest }
-  | { readonly kind: 'cancelling' }
+  | { readonly kind: 'cancelling'; readonly reason: AttemptReason }
   | { readonly kind: 'open'; readonly dialog: SipDialog }
   | { readonly kind: 'closed' };
 
@@ -72,15 +72,17 @@ export class BuyerLeg implements BLeg {
     if (this.#state.kind !== 'sending') return;
     const { cancelFor } = this.#state;
     this.#state = { kind: 'inviting', request };
-    // Credentials make a second INVITE of it, with a transaction of its own: that is the one to cancel from then on.
+    // Credentials make a second INVITE of it, with a transaction of its own: that is the one to cancel from then on, and
+    // at once where a CANCEL of the first has crossed the challenge. It would ring on otherwise.
     request.on('authenticate', (again: SipRequest) => {
       if (this.#state.kind === 'inviting') this.#state = { kind: 'inviting', request: again };
+      else if (this.#state.kind === 'cancelling') this.#sendCancel(again, this.#state.reason);
     });
     if (cancelFor !== null) this.#sendCancel(request, cancelFor);
   }
 
   #sendCancel(request: SipRequest, reason: AttemptReason): void {
-    this.#state = { kind: 'cancelling' };
+    this.#state = { kind: 'cancelling', reason };
     request.cancel({ headers: reasonHeaders(reason) });
   }
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { answers, rejects } from '../support/phone/behaviours.ts';
-import { headerValue } from '../support/phone/sip-wire.ts';
+import { answers, challenges, rejects, ringsForever } from '../support/phone/behaviours.ts';
+import { headerValue, type SipRequest } from '../support/phone/sip-wire.ts';
 import { DID } from '../support/provision.ts';
 import { hurriedClock } from './clocks.ts';
 import { CALLER, Stage } from './stage.ts';
+import { dialThroughTrunk } from './way-out.ts';
 
 const CALLER_HANGS_UP = ['→ INVITE', '← 100', '← 180', '← 200', '→ ACK', '→ BYE', '← 200 BYE'];
 const BUYER_IS_HUNG_UP = ['← INVITE', '→ 180', '→ 200', '← ACK', '← BYE', '→ 200 BYE'];
@@ -59,6 +60,33 @@ describe('a call that is answered', () => {
     expect(['caller', 'buyer']).toContain(cdr.hangupBy);
   });
 
+  it.each(['caller', 'buyer'])('is ended by the %s in the instant it begins', async (who) => {
+    const stage = await Stage.set({ buyers: { ann: who === 'buyer' ? answers({ talkMs: 0 }) : answers() } });
+    for (let seq = 1; seq <= 10; seq += 1) {
+      const call = stage.call();
+      if (who === 'caller') call.when('confirmed', () => void call.bye());
+      await call.waitFor('ended');
+      expect((await stage.cdrs(seq))[0]).toMatchObject({ outcome: 'connected', hangupBy: who });
+    }
+  });
+
+  it('is ended by the buyer before the caller can have ACKed: its BYE waits for the ACK', async () => {
+    const stage = await Stage.set({
+      buyers: {
+        ann: (call) => {
+          call.ring();
+          call.answer();
+          void call.bye().catch(() => undefined);
+        },
+      },
+    });
+    const call = stage.call();
+    await call.waitFor('BYE');
+    expect(stage.wire(stage.carrier)).toEqual(['→ INVITE', '← 100', '← 180', '← 200', '→ ACK', '← BYE', '→ 200 BYE']);
+    const [cdr] = await stage.product.waitForCdrs(1);
+    expect(cdr).toMatchObject({ outcome: 'connected', hangupBy: 'buyer', buyerVerdict: { billable: true } });
+  });
+
   it('never counts ringing as talk', async () => {
     const stage = await Stage.set({ buyers: { ann: answers({ ringMs: 400 }) } });
     const [call, answered] = await stage.connect('ann');
@@ -112,6 +140,23 @@ describe('a call that is answered', () => {
     });
   });
 
+  it('can be hung up by an operator while it still rings', async () => {
+    const stage = await Stage.set({ buyers: { ann: ringsForever() } });
+    const call = stage.call();
+    await call.waitFor('ringing');
+    const { data } = await stage.product.get('/live-calls');
+    expect(data).toMatchObject([{ state: 'ringing', connectedAt: null }]);
+    await stage.product.post(`/live-calls/${data[0].id}/hangup`, {});
+    await call.waitFor(480);
+    expect(await stage.onlyCdr()).toMatchObject({
+      outcome: 'failed',
+      sipStatus: 480,
+      hangupBy: 'system',
+      hangupCause: 'operator',
+      attempts: [{ reason: 'cancelled', sipStatus: 487 }],
+    });
+  });
+
   it('is ended by us when it has lasted as long as the campaign allows', async () => {
     const stage = await Stage.set({
       buyers: { ann: answers() },
@@ -154,6 +199,30 @@ describe('what a buyer is told of the call', () => {
     expect(headerValue(invite, 'Call-ID')).not.toBe(call.callId);
     expect(JSON.stringify(invite)).not.toContain('carrier.example');
     expect(cdr.callerName).toBe('Bob Builder');
+  });
+});
+
+describe('through a trunk', () => {
+  const CREDENTIALS = { username: 'tollgate', password: 'secret', realm: 'carrier.example' };
+
+  it('numbers are written as the trunk wants them, and its challenge is answered', async () => {
+    const stage = await Stage.set({ buyers: { gateway: challenges(CREDENTIALS, answers()) } });
+    await dialThroughTrunk(stage, 'gateway', ['gateway'], { digest: CREDENTIALS, numberFormat: 'e164-without-plus' });
+    const call = stage.call();
+    await call.waitFor('confirmed');
+    await call.bye();
+    const cdr = await stage.onlyCdr();
+    const invite = stage.message('gateway', '← INVITE') as SipRequest;
+    expect(invite.uri).toBe(`sip:13105550111@${stage.buyer('gateway').at}`);
+    expect(headerValue(invite, 'From')).toMatch(/^<sip:12125550123@/);
+    expect(cdr.attempts).toMatchObject([{ seq: 1, sipStatus: 200, reason: null }]);
+  });
+
+  it('wrong credentials are a failed attempt', async () => {
+    const stage = await Stage.set({ buyers: { gateway: challenges(CREDENTIALS, answers()) } });
+    await dialThroughTrunk(stage, 'gateway', ['gateway'], { digest: { ...CREDENTIALS, password: 'wrong' } });
+    await stage.call().waitFor(480);
+    expect((await stage.onlyCdr()).attempts).toMatchObject([{ seq: 1, sipStatus: 403, reason: 'declined' }]);
   });
 });
 

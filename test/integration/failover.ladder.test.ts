@@ -10,6 +10,7 @@ import {
 import { headerValue } from '../support/phone/sip-wire.ts';
 import { hurriedClock } from './clocks.ts';
 import { Stage } from './stage.ts';
+import { dialThroughTrunk } from './way-out.ts';
 
 /** How long the record of a call waits for a leg that doesn't say that it is gone. */
 const ENDING_LIMIT_MS = 4_000;
@@ -46,7 +47,7 @@ describe('when a destination fails', () => {
 
   it('503 from a gateway: the next gateway of the same destination is tried, then the next route', async () => {
     const stage = await Stage.set({ buyers: { gw1: rejects(503), gw2: rejects(500), bob: answers() } });
-    await throughTrunk(stage, ['gw1', 'gw2'], 'gw1');
+    await dialThroughTrunk(stage, 'gw1', ['gw1', 'gw2']);
     await stage.product.patch(`/routes/${stage.ids.routeIds['gw2']}`, { enabled: false });
     const [call] = await stage.connect('bob');
     await call.bye();
@@ -62,7 +63,7 @@ describe('when a destination fails', () => {
 
   it('busy at one gateway is the callee being busy: its other gateway is left alone', async () => {
     const stage = await Stage.set({ buyers: { gw1: rejects(486), gw2: answers(), bob: answers() } });
-    await throughTrunk(stage, ['gw1', 'gw2'], 'gw1');
+    await dialThroughTrunk(stage, 'gw1', ['gw1', 'gw2']);
     await stage.product.patch(`/routes/${stage.ids.routeIds['gw2']}`, { enabled: false });
     const [call] = await stage.connect('bob');
     await call.bye();
@@ -164,6 +165,17 @@ describe('when a destination fails', () => {
     ]);
   });
 
+  it('a refusal nobody has heard of is a failure like another', async () => {
+    const stage = await Stage.set({ buyers: { ann: rejects(699), bob: rejects(499), carl: answers() } });
+    const [call] = await stage.connect('carl');
+    await call.bye();
+    expect((await stage.onlyCdr()).attempts).toMatchObject([
+      { sipStatus: 699, reason: 'failed' },
+      { sipStatus: 499, reason: 'failed' },
+      { sipStatus: 200, reason: null },
+    ]);
+  });
+
   it('a port where nobody listens does not keep the caller waiting', async () => {
     const stage = await Stage.set({
       buyers: { ann: { acts: rejects(486), dialledAt: () => 'sip:nobody@127.0.0.1:9;transport=tcp' }, bob: answers() },
@@ -249,15 +261,3 @@ describe('when every destination fails', () => {
     expect(stage.wire('ann')).toEqual(['← INVITE', '→ 180', '← CANCEL', '→ 200 CANCEL', '→ 487', '← ACK']);
   });
 });
-
-/** Makes a destination a telephone number dialled through a trunk whose gateways are these phones, in this order. */
-async function throughTrunk(stage: Stage, gateways: readonly string[], destination: string): Promise<void> {
-  const trunk = await stage.product.post('/trunks', {
-    name: 'Way out',
-    gateways: gateways.map((name, index) => ({ uri: `sip:${stage.buyer(name).at}`, priority: index + 1 })),
-  });
-  await stage.product.patch(`/destinations/${stage.ids.destinationIds[destination]}`, {
-    uri: 'tel:+13105550111',
-    trunkId: trunk.id,
-  });
-}

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { answers, answersDespiteCancel, ringsForever, staysSilent } from '../support/phone/behaviours.ts';
+import { answers, answersDespiteCancel, challenges, ringsForever, staysSilent } from '../support/phone/behaviours.ts';
 import { headerValue } from '../support/phone/sip-wire.ts';
 import { Stage } from './stage.ts';
+import { dialThroughTrunk } from './way-out.ts';
 
 const ABANDONED = {
   outcome: 'abandoned',
@@ -143,6 +144,20 @@ describe('a caller who gives up', () => {
     call.cancel({ headers: { Reason: 'SIP;cause=200;text="Call completed elsewhere"' } });
     const cdr = await stage.onlyCdr();
     expect(cdr.hangupCause).toBe('SIP;cause=200;text="Call completed elsewhere"');
+  });
+
+  it('while a gateway asks for credentials: the INVITE that brings them does not ring on', async () => {
+    const credentials = { username: 'tollgate', password: 'secret', realm: 'carrier.example' };
+    const stage = await Stage.set({ buyers: { gateway: challenges(credentials, ringsForever()) } });
+    await dialThroughTrunk(stage, 'gateway', ['gateway'], { digest: credentials });
+    for (let seq = 1; seq <= 10; seq += 1) {
+      const rungBefore = stage.buyer('gateway').calls.length;
+      const call = stage.call();
+      await stage.buyer('gateway').waitForCall({ count: rungBefore + 1 });
+      call.cancel();
+      // The one that rings may be the second, on its way while the caller gives up: none may be left.
+      for (const cdr of await stage.cdrs(seq)) expect(cdr).toMatchObject(ABANDONED);
+    }
   });
 
   it('between two attempts: the next is not made', async () => {

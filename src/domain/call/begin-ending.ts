@@ -5,11 +5,8 @@ import type { CallFacts } from './call-facts.ts';
 import type { CallerLeg, Ending, Talk } from './call-state.ts';
 import type { Moment } from './moment.ts';
 import type { Termination } from './termination.ts';
-import { finishIfQuiet } from './while-ending.ts';
+import { ENDING_LIMIT_MS, finishIfQuiet } from './while-ending.ts';
 import type { CallStep } from './call-step.ts';
-
-/** How long a call waits for its legs to confirm their end before it is settled without them. */
-export const ENDING_LIMIT_MS = 4_000;
 
 /**
  * The one way into `ending`: takes down whatever is up, tells the caller, and settles at once where nothing is left to
@@ -39,7 +36,8 @@ export function beginEnding(
   });
   if (callerLeg === 'inviting') {
     effects.push({ type: 'rejectCaller', status: termination.sipStatus ?? 500, cause: termination.cause });
-  } else if (callerLeg === 'open') {
+  } else if (callerLeg === 'open' && talk.kind !== 'unconfirmed') {
+    // A caller whose ACK is still on its way can't be sent BYE yet (RFC 3261 §15): see `whileEnding`.
     effects.push({ type: 'hangUpCaller', cause: termination.cause });
   }
   const ending: Ending = {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { at, someDecision, someFacts, somePolicy, someTarget } from '../../../test/support/call-builders.ts';
 import type { AttemptId } from '../ids.ts';
@@ -81,12 +81,23 @@ describe('a call that is answered', () => {
     const call = new Drive();
     call.admit([someTarget('a')]);
     call.on({ type: 'attemptAnswered', attemptId: first, sdp });
-    call.on({ type: 'attemptHungUp', attemptId: first, cause: null }, 400);
+    const hungUp = call.on({ type: 'attemptHungUp', attemptId: first, cause: null }, 400);
+    // A BYE may not overtake the ACK (RFC 3261 §15).
+    expect(types(hungUp)).not.toContain('hangUpCaller');
     call.on({ type: 'timerFired', timer: { kind: 'ending' } }, 4_000);
     expect(call.state.kind).toBe('ending');
-    call.on({ type: 'callerAcked' }, 100);
+    expect(types(call.on({ type: 'callerAcked' }, 100))).toContain('hangUpCaller');
     call.on({ type: 'callerLegClosed' });
     expect(call.settled()).toMatchObject({ outcome: 'connected', talkMs: 400, hangupBy: 'buyer' });
+  });
+
+  it('is hung up and not billed where that deadline passes after the buyer hung up', () => {
+    const call = new Drive();
+    call.admit([someTarget('a')]);
+    call.on({ type: 'attemptAnswered', attemptId: first, sdp });
+    call.on({ type: 'attemptHungUp', attemptId: first, cause: null }, 400);
+    expect(types(call.on({ type: 'timerFired', timer: { kind: 'ack' } }, 31_600))).toEqual(['hangUpCaller', 'settle']);
+    expect(call.settled()).toMatchObject({ outcome: 'failed', connectedAt: null, talkMs: 0 });
   });
 
   it('takes a BYE as proof that the caller had our 200', () => {
@@ -181,6 +192,16 @@ describe('a call whose destination fails', () => {
     expect(mixed.on({ type: 'reserved', targets: [] })).toContainEqual(
       expect.objectContaining({ type: 'rejectCaller', status: 480 }),
     );
+  });
+
+  it('tells the caller why the last destination refused, where it said so', () => {
+    const call = new Drive();
+    call.admit([someTarget('a')]);
+    const cause = 'Q.850;cause=17;text="User busy"';
+    call.on({ type: 'attemptFailed', attemptId: first, sipStatus: 486, cause });
+    const effects = call.on({ type: 'reserved', targets: [] });
+    expect(effects).toContainEqual({ type: 'rejectCaller', status: 486, cause });
+    expect(call.settled()).toMatchObject({ outcome: 'busy', hangupCause: cause });
   });
 
   it('stops dialling at maxAttempts', () => {

@@ -5,6 +5,9 @@ import type { Moment } from './moment.ts';
 import { straySettled } from './stray-attempt.ts';
 import type { CallStep } from './call-step.ts';
 
+/** How long a call waits for its legs to confirm their end before it is settled without them. */
+export const ENDING_LIMIT_MS = 4_000;
+
 /** The end is decided: legs report that they are gone, an ACK may still come, late answers are cleaned up. */
 export function whileEnding(state: Ending, event: CallEvent, at: Moment): CallStep {
   const stray = straySettled(state.facts, event, at);
@@ -16,9 +19,20 @@ export function whileEnding(state: Ending, event: CallEvent, at: Moment): CallSt
       // A BYE comes only in a confirmed dialog (RFC 3261 §15): it proves the 200 arrived as an ACK would.
       return finishIfQuiet({ ...confirmed(state, at), callerLeg: 'closed' });
     case 'callerAcked':
-      return finishIfQuiet(confirmed(state, at));
+      if (state.talk.kind !== 'unconfirmed' || state.callerLeg !== 'open') return finishIfQuiet(confirmed(state, at));
+      // The BYE that had to wait for this ACK (RFC 3261 §15).
+      return {
+        state: confirmed(state, at),
+        effects: [
+          { type: 'stopTimer', timer: { kind: 'ack' } },
+          { type: 'hangUpCaller', cause: state.termination.cause },
+          { type: 'startTimer', timer: { kind: 'ending' }, delayMs: ENDING_LIMIT_MS },
+        ],
+      };
     case 'timerFired':
-      if (event.timer.kind === 'ack') return finish(state, at);
+      if (event.timer.kind === 'ack') {
+        return withEffectsFirst([{ type: 'hangUpCaller', cause: 'caller-never-acked' }], finish(state, at));
+      }
       // Until the ACK's own deadline passes, whether there was a conversation at all is not known.
       if (event.timer.kind === 'ending' && state.talk.kind !== 'unconfirmed') return finish(state, at);
       return { state, effects: [] };
