@@ -1,4 +1,4 @@
-import type { AreaId, CampaignId, DestinationId, RouteId, ScheduleId } from '../ids.ts';
+import type { AreaId, CampaignId, DestinationId, PublisherId, RouteId, ScheduleId } from '../ids.ts';
 import type { Caps } from './caps.ts';
 
 /** A campaign's line to one destination. Absent price and minimum talk time are the campaign's. */
@@ -16,6 +16,8 @@ export interface Route {
   readonly weight: number;
   readonly priceMicros?: number;
   readonly minTalkS?: number;
+  /** Whose calls it takes; absent means everyone's, of DIDs without a publisher too. */
+  readonly acceptedPublisherIds?: readonly PublisherId[];
   readonly caps: Caps;
   readonly enabled: boolean;
 }

@@ -1,6 +1,6 @@
 import { payoutForCall } from '../billing/payout-for-call.ts';
 import { micros } from '../billing/money.ts';
-import type { DestinationId } from '../ids.ts';
+import type { BuyerId, DestinationId, PublisherId } from '../ids.ts';
 import type { Ani } from '../numbers/e164.ts';
 import type { CallerLocation, Gazetteer } from '../numbers/location.ts';
 import type { AreaEntry } from '../plan/area.ts';
@@ -24,9 +24,12 @@ export interface Circumstances {
   readonly now: EpochMs;
   readonly usage: CapUsage;
   readonly duplicates: readonly DestinationId[];
+  readonly duplicateBuyers: readonly BuyerId[];
   readonly tried: readonly DestinationId[];
+  /** Null where nobody sent the call. */
+  readonly publisherId: PublisherId | null;
   /** Null where nobody sent the call, or its sender has no caps. */
-  readonly source: { readonly publisher: Publisher; readonly caps: readonly CapCheck[] } | null;
+  readonly capped: { readonly publisher: Publisher; readonly caps: readonly CapCheck[] } | null;
 }
 
 /**
@@ -44,8 +47,8 @@ export function judgeService(
 
 /** The other reasons, `closed` to `source-excluded`: whether a route that serves the caller can take the call now. */
 export function judgeAvailability(line: RouteLine, circumstances: Circumstances): Rejection | null {
-  const { now, usage, duplicates, tried } = circumstances;
-  const { schedule, destination } = line;
+  const { now, usage, duplicates, duplicateBuyers, tried } = circumstances;
+  const { schedule, destination, buyer } = line;
   if (schedule !== null) {
     const state = scheduleAt(schedule, now);
     if (!state.open) {
@@ -58,19 +61,25 @@ export function judgeAvailability(line: RouteLine, circumstances: Circumstances)
   if (duplicates.includes(destination.id)) {
     return { reason: 'duplicate-excluded', values: { destinationId: destination.id } };
   }
+  if (duplicateBuyers.includes(buyer.id)) return { reason: 'duplicate-excluded', values: { buyerId: buyer.id } };
   if (tried.includes(destination.id)) return { reason: 'already-tried', values: { destinationId: destination.id } };
-  return circumstances.source === null ? null : checkSource(line, circumstances, circumstances.source);
+  return checkAccepted(line, circumstances) ?? checkPublisherCaps(line, circumstances);
+}
+
+/** A route may accept the calls of some publishers alone; one that nobody sent is of none of them. */
+function checkAccepted({ route }: RouteLine, { publisherId }: Circumstances): Rejection | null {
+  const accepted = route.acceptedPublisherIds;
+  if (accepted === undefined || (publisherId !== null && accepted.includes(publisherId))) return null;
+  return { reason: 'source-excluded', values: { publisherId, acceptedPublishers: accepted.length } };
 }
 
 /**
  * A publisher that has filled one of its own caps sends no more calls. It has no time zone: its windows are those of the
  * buyer, and what it spends is our money, the most that this call could pay out.
  */
-function checkSource(
-  line: RouteLine,
-  { usage, now }: Circumstances,
-  { publisher, caps }: NonNullable<Circumstances['source']>,
-): Rejection | null {
+function checkPublisherCaps(line: RouteLine, { usage, now, capped }: Circumstances): Rejection | null {
+  if (capped === null) return null;
+  const { publisher, caps } = capped;
   const costMicros = line.campaign.status === 'test' ? 0 : payoutForCall(publisher.payout, micros(line.costMicros));
   const full = checkCaps(caps, { usage, windows: line.windows, now, costMicros });
   return (

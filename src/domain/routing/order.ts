@@ -11,6 +11,11 @@ export interface RouteRecord {
   readonly billable: number;
 }
 
+/** The records of routes; undefined for a newcomer. A map is one. */
+export interface RouteRecords {
+  get(routeId: RouteId): RouteRecord | undefined;
+}
+
 /** What a route is expected to earn with a call. */
 export interface RevenueEstimate {
   /** Share of its calls that become billable, 0…1. */
@@ -39,7 +44,7 @@ export function orderRoutes(
   lines: readonly RouteLine[],
   order: Campaign['order'],
   draw: () => number,
-  records: ReadonlyMap<RouteId, RouteRecord>,
+  records: RouteRecords,
 ): RouteOrder {
   const estimates = order === 'expected-revenue' ? new Map<RouteLine, RevenueEstimate>() : null;
   const ordered = tiersOf(lines).flatMap((tier) => {
@@ -72,7 +77,7 @@ const PRIOR_CALLS = 20;
  */
 export function estimateRevenue(
   tier: readonly RouteLine[],
-  records: ReadonlyMap<RouteId, RouteRecord>,
+  records: RouteRecords,
 ): (line: RouteLine) => RevenueEstimate {
   let calls = 0;
   let billable = 0;

@@ -230,6 +230,34 @@ describe('a rejection names its reason and what it compared', () => {
     ).toMatchObject([{ verdict: 'selected' }]);
   });
 
+  test('duplicate-excluded, by buyer: whichever place of theirs the caller reached', () => {
+    const { builder, campaign, buyer, destination } = world();
+    const routes = [
+      builder.route(campaign, destination),
+      builder.route(campaign, builder.destination(buyer)),
+      builder.route(campaign, builder.destination(builder.buyer())),
+    ];
+    const said = (routeId: RouteId | undefined) =>
+      decide(builder, campaign, { excludedBuyers: [buyer] }).candidates.find((each) => each.routeId === routeId);
+    expect(said(routes[0])).toMatchObject({ reason: 'duplicate-excluded', values: { buyerId: buyer } });
+    expect(said(routes[1])).toMatchObject({ reason: 'duplicate-excluded', values: { buyerId: buyer } });
+    expect(said(routes[2])).toMatchObject({ verdict: 'selected' });
+  });
+
+  test('source-excluded, when a route accepts other publishers alone', () => {
+    const { builder, campaign, destination } = world();
+    const [accepted, other] = [builder.publisher(), builder.publisher()];
+    builder.route(campaign, destination, { acceptedPublisherIds: [accepted] });
+    const verdictFor = (publisherId: CallOffer['publisherId']) =>
+      decide(builder, campaign, { publisherId }).candidates[0];
+    expect(verdictFor(accepted)).toMatchObject({ verdict: 'selected' });
+    expect(verdictFor(other)).toMatchObject({
+      reason: 'source-excluded',
+      values: { publisherId: other, acceptedPublishers: 1 },
+    });
+    expect(verdictFor(null)).toMatchObject({ reason: 'source-excluded', values: { publisherId: null } });
+  });
+
   test('source-excluded, when a cap of the publisher is full', () => {
     const { builder, campaign, destination } = world();
     builder.route(campaign, destination);

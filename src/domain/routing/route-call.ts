@@ -1,10 +1,10 @@
-import type { CampaignId, DestinationId, PublisherId, RouteId } from '../ids.ts';
+import type { BuyerId, CampaignId, DestinationId, PublisherId } from '../ids.ts';
 import type { Ani, E164 } from '../numbers/e164.ts';
 import type { CallerLocation } from '../numbers/location.ts';
 import { toIso, type EpochMs } from '../time.ts';
 import type { CapUsage } from './caps.ts';
 import { type Circumstances, judgeAvailability, judgeService } from './judge-route.ts';
-import { orderRoutes, type RevenueEstimate, type RouteRecord } from './order.ts';
+import { orderRoutes, type RevenueEstimate, type RouteRecords } from './order.ts';
 import type { Candidate, ReasonValues, Rejection, RouteDecision } from './route-decision.ts';
 import { findPositions } from './route-index.ts';
 import type { CampaignRoutes, RouteLine, RoutingSnapshot } from './routing-snapshot.ts';
@@ -24,8 +24,10 @@ export interface CallOffer {
   readonly alreadyTried?: readonly DestinationId[];
   /** Destinations the caller reached within the duplicate window (`routing: 'exclude-destination'`). */
   readonly excludedDestinations?: readonly DestinationId[];
-  /** For `order: 'expected-revenue'`; routes it doesn't name are newcomers. */
-  readonly records?: ReadonlyMap<RouteId, RouteRecord>;
+  /** Buyers the caller reached within it (`routing: 'reject'` where the rule's scope is the buyer). */
+  readonly excludedBuyers?: readonly BuyerId[];
+  /** For `order: 'expected-revenue'`, and asked for nothing else. */
+  readonly records?: RouteRecords;
 }
 
 /** The part of a decision that an INVITE waits for. All that depends on clock and counters is settled in it. */
@@ -88,8 +90,8 @@ export function explainSelection(selection: RouteSelection): RouteDecision {
   };
 }
 
-const NO_RECORDS: ReadonlyMap<RouteId, RouteRecord> = new Map();
-const NONE: readonly DestinationId[] = [];
+const NO_RECORDS: RouteRecords = new Map();
+const NONE: readonly never[] = [];
 
 /** Up to so many routes are looked at one by one: that costs less than the index, and all are explained at once. */
 const FEW_ROUTES = 16;
@@ -99,14 +101,17 @@ function positionsToJudge({ lines, index }: CampaignRoutes, { ani, location }: C
 }
 
 function circumstancesOf(offer: CallOffer, snapshot: RoutingSnapshot, now: EpochMs): Circumstances {
-  const publisher = offer.publisherId ? snapshot.publisherById.get(offer.publisherId) : undefined;
+  const publisherId = offer.publisherId ?? null;
+  const publisher = publisherId === null ? undefined : snapshot.publisherById.get(publisherId);
   const caps = publisher && snapshot.publisherCapsById.get(publisher.id);
   return {
     now,
     usage: offer.usage,
     duplicates: offer.excludedDestinations ?? NONE,
+    duplicateBuyers: offer.excludedBuyers ?? NONE,
     tried: offer.alreadyTried ?? NONE,
-    source: publisher && caps && caps.length > 0 ? { publisher, caps } : null,
+    publisherId,
+    capped: publisher && caps && caps.length > 0 ? { publisher, caps } : null,
   };
 }
 
