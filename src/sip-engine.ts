@@ -1,5 +1,5 @@
 import type { Config } from './config/load-config.ts';
-import { startEngine } from './embedded/start-engine.ts';
+import { startEngine, type Engine } from './embedded/start-engine.ts';
 import type { SipLink } from './sip/sip-server.ts';
 
 /** A SIP server to connect to, wherever it runs. */
@@ -7,6 +7,8 @@ export interface SipEngine {
   readonly link: SipLink;
   /** Where it listens for SIP; null where only the server itself can say. */
   readonly address: { readonly host: string; readonly port: number } | null;
+  /** What the embedded engine holds; null where the server keeps its own accounts. */
+  readonly counts: Engine['counts'] | null;
   close(): Promise<void>;
 }
 
@@ -14,11 +16,11 @@ export interface SipEngine {
 export async function startSipEngine(config: Config, onFatal: (error: unknown) => void): Promise<SipEngine> {
   if (config.TOLLGATE_ENGINE === 'drachtio') {
     const link = { host: config.DRACHTIO_HOST ?? '', port: config.DRACHTIO_PORT, secret: config.DRACHTIO_SECRET ?? '' };
-    return { link, address: null, close: () => Promise.resolve() };
+    return { link, address: null, counts: null, close: () => Promise.resolve() };
   }
   const advertisedHost = config.SIP_ADVERTISED_HOST;
   const sip = { host: config.SIP_HOST, port: config.SIP_PORT, ...(advertisedHost === null ? {} : { advertisedHost }) };
   const engine = await startEngine({ sip });
   engine.onFailure(onFatal);
-  return { link: engine.admin, address: engine.sip, close: () => engine.close() };
+  return { link: engine.admin, address: engine.sip, counts: () => engine.counts(), close: () => engine.close() };
 }

@@ -1,3 +1,4 @@
+import type { SipCounts } from './sip/sip-engine.ts';
 import type { SipTimers } from './sip/timers.ts';
 
 /** What the engine's thread is started with. */
@@ -6,6 +7,12 @@ export interface WorkerOptions {
   readonly port: number;
   readonly advertisedHost: string | undefined;
   readonly timers: SipTimers;
+}
+
+/** What the engine holds at a moment. */
+export interface EngineCounts extends SipCounts {
+  /** Memory of the engine's thread in use, garbage included. */
+  readonly heapBytes: number;
 }
 
 /** What the engine's thread tells the one that started it. */
@@ -23,9 +30,11 @@ export type FromWorker =
   | { readonly kind: 'fault'; readonly message: string }
   /** A bug cost one call; the engine goes on. `stack` says where. */
   | { readonly kind: 'bug'; readonly stack: string }
+  | { readonly kind: 'counts'; readonly counts: EngineCounts }
   | { readonly kind: 'closed' };
 
 /** What the starter tells the engine's thread. */
 export interface ToWorker {
-  readonly kind: 'close';
+  /** `count` is answered with `counts`, in the order asked. */
+  readonly kind: 'close' | 'count';
 }

@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FromWorker, ToWorker, WorkerOptions } from './engine-messages.ts';
 import { SipEngine } from './sip/sip-engine.ts';
@@ -18,8 +19,8 @@ try {
     onFault: (error) => tell({ kind: 'fault', message: error.message }),
   });
   starter.on('message', (message: ToWorker) => {
-    if (message.kind !== 'close') return;
-    void engine.close().then(() => tell({ kind: 'closed' }));
+    if (message.kind === 'close') void engine.close().then(() => tell({ kind: 'closed' }));
+    else tell({ kind: 'counts', counts: { ...engine.counts, heapBytes: getHeapStatistics().used_heap_size } });
   });
   // One call's bug is not every call's end: it is reported, and the others go on.
   process.on('uncaughtException', (error) => tell({ kind: 'bug', stack: error.stack ?? error.message }));

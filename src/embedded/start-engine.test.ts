@@ -28,6 +28,19 @@ describe('the embedded engine', () => {
     expect(admin.port).not.toBe(sip.port);
   });
 
+  it('counts what it holds', async () => {
+    const engine = await start();
+    const socket = connect(engine.sip.port, '127.0.0.1');
+    await once(socket, 'connect');
+    // A double CRLF is answered (RFC 5626 §4.4.1): after that the engine surely has the connection.
+    socket.write('\r\n\r\n');
+    await once(socket, 'data');
+    const { heapBytes, ...counts } = await engine.counts();
+    expect(counts).toEqual({ transactions: 0, dialogs: 0, connections: 1 });
+    expect(heapBytes).toBeGreaterThan(1_000_000);
+    socket.destroy();
+  });
+
   it('makes a new secret at each start', async () => {
     const [one, two] = await Promise.all([start(), start()]);
     expect(one.admin.secret).not.toBe(two.admin.secret);

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { FromWorker, ToWorker, WorkerOptions } from './engine-messages.ts';
+import type { EngineCounts, FromWorker, ToWorker, WorkerOptions } from './engine-messages.ts';
 import { rfcTimers, type SipTimers } from './sip/timers.ts';
 
 /** How the embedded engine is to run. */
@@ -23,6 +23,8 @@ export interface Engine {
   readonly sip: { readonly host: string; readonly port: number };
   /** Reports once, should the engine die of itself. The application should end. */
   onFailure(report: (error: Error) => void): void;
+  /** What it holds at this moment; never resolves once it has died. */
+  counts(): Promise<EngineCounts>;
   /** Stops it: sockets are closed when the promise resolves. Calls that are up are not hung up. */
   close(): Promise<void>;
 }
@@ -61,9 +63,11 @@ export async function startEngine({ sip, timers = rfcTimers }: EngineOptions): P
   const ready = await Promise.race([firstWord(worker), exited.promise]);
   if (ready instanceof Error) throw ready;
   let isClosing = false;
+  const counting: ((counts: EngineCounts) => void)[] = [];
   const failed = Promise.withResolvers<Error>();
   worker.on('message', (message: FromWorker) => {
     if (message.kind === 'fault') failed.resolve(new Error(`the embedded engine has failed: ${message.message}`));
+    if (message.kind === 'counts') counting.shift()?.(message.counts);
     if (message.kind === 'bug') process.emitWarning(`embedded engine: ${message.stack}`);
     // Sockets are closed; timers of calls that were up would keep the thread alive for a while yet.
     if (message.kind === 'closed') void worker.terminate();
@@ -76,6 +80,12 @@ export async function startEngine({ sip, timers = rfcTimers }: EngineOptions): P
     admin: { host: '127.0.0.1', port: ready.adminPort, secret: ready.secret },
     sip: { host: sip.host, port: ready.sipPort },
     onFailure: (report) => void failed.promise.then((error) => report(error)),
+    counts() {
+      const { promise, resolve } = Promise.withResolvers<EngineCounts>();
+      counting.push(resolve);
+      worker.postMessage({ kind: 'count' } satisfies ToWorker, []);
+      return promise;
+    },
     async close() {
       isClosing = true;
       worker.postMessage({ kind: 'close' } satisfies ToWorker, []);

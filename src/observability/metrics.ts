@@ -19,6 +19,37 @@ const SETUP_BUCKETS = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1];
 const RING_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 const TALK_BUCKETS = [1, 10, 30, 60, 90, 120, 300, 600, 1_800, 3_600];
 
+/** What the embedded SIP engine holds, as it tells it. */
+export interface EngineGauges {
+  readonly transactions: number;
+  readonly dialogs: number;
+  readonly connections: number;
+  readonly heapBytes: number;
+}
+
+/** Adds gauges for what the embedded SIP engine holds, read at each scrape. */
+export function watchEngine({ registry }: Metrics, read: () => Promise<EngineGauges>): void {
+  // One question at each scrape serves all four.
+  let counts: Promise<EngineGauges> | undefined;
+  const ask = (): Promise<EngineGauges> => {
+    counts ??= read().finally(() => (counts = undefined));
+    return counts;
+  };
+  const gauge = (name: string, help: string, key: keyof EngineGauges): Gauge =>
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      async collect() {
+        this.set((await ask())[key]);
+      },
+    });
+  gauge('tollgate_sip_transactions', 'SIP transactions the embedded engine holds', 'transactions');
+  gauge('tollgate_sip_dialogs', 'SIP dialogs the embedded engine holds', 'dialogs');
+  gauge('tollgate_sip_connections', 'TCP connections the embedded engine holds', 'connections');
+  gauge('tollgate_sip_engine_heap_bytes', 'Memory in use by the embedded engine, garbage included', 'heapBytes');
+}
+
 /** Makes the metrics in a registry of their own. `live` is read at each scrape. */
 export function createMetrics(live: { readonly calls: () => number; readonly sipLinkUp: () => boolean }): Metrics {
   const registry = new Registry();

@@ -44,6 +44,8 @@ export interface ServerOptions {
 /** A Node program in a process of its own that says on stdout, in one line of JSON, when it listens and where. */
 export class ServerProcess {
   readonly child: ChildProcess;
+  /** All it has said so far. */
+  readonly output = { stdout: '', stderr: '' };
   /** Resolves when it has ended, however it did. */
   readonly ended: Promise<Ending>;
   /** Rejects with `DidNotStart` where it ends first, or takes too long (it is killed then). */
@@ -57,7 +59,7 @@ export class ServerProcess {
       env: { PATH: process.env['PATH'], ...env },
       stdio: ['ignore', 'pipe', 'pipe', ...(channel ? (['ipc'] as const) : [])],
     });
-    const output = { stdout: '', stderr: '' };
+    const { output } = this;
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
     const { promise: ended, resolve: end } = Promise.withResolvers<Ending>();
     const { promise: listening, resolve: listen, reject: fail } = Promise.withResolvers<Listening>();

@@ -34,6 +34,16 @@ export interface SipEngineOptions {
   readonly names?: NameService;
 }
 
+/** What the SIP half holds at a moment. */
+export interface SipCounts {
+  /** Server and client transactions that aren't over. */
+  readonly transactions: number;
+  /** Dialogs, early ones included. */
+  readonly dialogs: number;
+  /** TCP connections, of either direction. */
+  readonly connections: number;
+}
+
 /** The SIP half of the embedded engine: transports below, the drachtio control protocol above. */
 export class SipEngine {
   /** What applications authenticate with; made anew at each start. */
@@ -77,6 +87,11 @@ export class SipEngine {
 
   get sip(): SocketAddress {
     return this.#transport.bound;
+  }
+
+  get counts(): SipCounts {
+    const { transactions, dialogs } = this.#agent;
+    return { transactions: transactions.size, dialogs: dialogs.size, connections: this.#transport.connections };
   }
 
   async close(): Promise<void> {

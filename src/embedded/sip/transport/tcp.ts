@@ -54,6 +54,11 @@ export class TcpTransport {
     return transport;
   }
 
+  /** How many connections there are. */
+  get size(): number {
+    return this.#connections.size;
+  }
+
   /** The flow to a peer: the open connection there is, or a new one that is being opened. */
   flowTo(remote: SocketAddress): Flow {
     const existing = this.#connections.get(formatAddress(remote));

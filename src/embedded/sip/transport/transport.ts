@@ -81,6 +81,11 @@ export class Transport {
     }
   }
 
+  /** How many TCP connections there are. */
+  get connections(): number {
+    return this.#tcp.size;
+  }
+
   /** Says who takes what comes in. */
   listen(events: TransportEvents): void {
     this.#listener.events = events;
