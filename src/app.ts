@@ -19,7 +19,7 @@ import { createGazetteer } from './geo/gazetteer.ts';
 import { createCallEvents } from './observability/call-events.ts';
 import type { Logger } from './observability/logger.ts';
 import { createLogger } from './observability/logger.ts';
-import { createMetrics } from './observability/metrics.ts';
+import { createMetrics, watchEngine } from './observability/metrics.ts';
 import { ownAddresses } from './sip/own-addresses.ts';
 import { SipServer } from './sip/sip-server.ts';
 import { startSipEngine } from './sip-engine.ts';
@@ -79,6 +79,7 @@ export async function startApp(
   const metrics = createMetrics({ calls: () => registry.size, sipLinkUp: () => sip.isUp });
   const engine = await startSipEngine(config, hooks.onFatal);
   started.defer(() => engine.close());
+  if (engine.counts) watchEngine(metrics, engine.counts);
 
   const desk: CallDesk = new CallDesk({
     world: {
