@@ -10,6 +10,7 @@ export const ERRORS = {
   'method-not-allowed': { status: 405, title: 'This method is not for this path' },
   'in-use': { status: 409, title: 'Something still refers to it' },
   duplicate: { status: 409, title: 'Another one has the same value' },
+  'wrong-state': { status: 409, title: 'That can not be done to it as it stands' },
   'idempotency-conflict': { status: 409, title: 'This idempotency key was used for another request' },
   'version-conflict': { status: 412, title: 'It was changed by someone else in the meantime' },
   'body-too-large': { status: 413, title: 'The body is too large' },

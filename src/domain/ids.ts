@@ -31,5 +31,7 @@ export const ID_PREFIX = {
   blocklistEntry: 'blk_',
   posting: 'pst_',
   payment: 'pay_',
+  adjustment: 'adj_',
+  adjustmentProposal: 'prp_',
   apiKey: 'key_',
 } as const;

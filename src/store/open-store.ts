@@ -3,14 +3,17 @@ import { join } from 'node:path';
 import type { AdmissionView, CallStore } from '../calls/ports/call-store.ts';
 import type { EpochMs } from '../domain/time.ts';
 import { createApiKeyStore, type ApiKeyStore } from './api-keys.ts';
+import { createDecisionArchive, type DecisionArchive } from './calls/decision-archive.ts';
 import { createDispositionStore, type DispositionStore } from './calls/dispositions.ts';
 import { createCallQueries, type CallQueries } from './calls/call-queries.ts';
 import { createCrashRecovery, type CrashRecovery } from './calls/recover-open-calls.ts';
 import { createCalls } from './calls/sqlite-call-store.ts';
 import { createCommitQueue } from './commit-queue.ts';
 import { openDatabase, type Access } from './database.ts';
+import { createAdjustCall } from './ledger/adjust-call.ts';
 import { createLedgerStore, type LedgerStore } from './ledger/ledger-store.ts';
 import { createLedger } from './ledger/ledger.ts';
+import { createProposalStore, type ProposalStore } from './ledger/proposals.ts';
 import { createNewId, type NewId } from './new-id.ts';
 import type { ResourceStore } from './resource-store.ts';
 import { createResourceStore } from './resources/sqlite-resource-store.ts';
@@ -43,7 +46,9 @@ export interface Store extends CrashRecovery {
   /** The counters and earlier calls as they are now; for explaining, since nothing is held by looking. */
   readonly readView: () => AdmissionView;
   readonly queries: CallQueries;
+  readonly decisions: DecisionArchive;
   readonly dispositions: DispositionStore;
+  readonly proposals: ProposalStore;
   readonly ledger: LedgerStore;
   readonly keys: ApiKeyStore;
   /** Makes prefixed ULIDs, each later than the one before. */
@@ -68,14 +73,17 @@ export function openStore(options: StoreOptions): Store {
   const newId = createNewId(now);
   const ledger = createLedger(sqlite, newId);
   const calls = createCalls({ sqlite, queue, ledger });
+  const adjust = createAdjustCall({ sqlite, ledger, rows: calls.rows, earlierCalls: calls.readView, newId, now });
   return {
     ...createCrashRecovery(sqlite, queue, calls),
     resources: createResourceStore({ sqlite, queue, newId, now }),
     calls: calls.store,
     readView: calls.readView,
     queries: createCallQueries(sqlite),
-    dispositions: createDispositionStore(sqlite, queue, now),
-    ledger: createLedgerStore({ sqlite, queue, ledger, newId, now }),
+    decisions: createDecisionArchive(sqlite),
+    dispositions: createDispositionStore({ sqlite, queue, newId, now }),
+    proposals: createProposalStore({ sqlite, queue, adjust, now }),
+    ledger: createLedgerStore({ sqlite, queue, ledger, adjust, newId, now }),
     keys: createApiKeyStore({ sqlite, queue, newId, now }),
     newId,
     health() {

@@ -1,3 +1,4 @@
+import type { ReviewRules } from '../call/disposition.ts';
 import type { CampaignId, DestinationId, PromptId } from '../ids.ts';
 
 /** What a longer call is worth: the highest tier reached replaces the base price. */
@@ -61,4 +62,6 @@ export interface Campaign {
   readonly screening: Screening;
   /** Longest conversation, in seconds. */
   readonly maxCallS: number;
+  /** What is proposed when a call of it is given a disposition; absent for nothing. */
+  readonly reviewRules?: ReviewRules;
 }

@@ -122,11 +122,13 @@ describe('a disposition', () => {
   test('is read with the call, its latest word alone, and leaves the chain intact', async () => {
     const store = temporaryStore();
     await settle(store, endedCdr('call_1'));
-    await store.dispositions.set('call_1' as CallId, { value: 'spam', note: null });
-    await store.dispositions.set('call_1' as CallId, { value: 'booked', note: 'came back' });
+    await store.dispositions.set('call_1' as CallId, { value: 'spam', note: null, keyId: 'key_1' });
+    await store.dispositions.set('call_1' as CallId, { value: 'booked', note: 'came back', keyId: 'key_1' });
     expect(await store.queries.get('call_1' as CallId)).toMatchObject({ disposition: 'booked' });
     expect(await store.queries.verifyChain()).toMatchObject({ intact: true });
-    await expect(store.dispositions.set('call_2' as CallId, { value: 'spam', note: null })).rejects.toMatchObject({
+    await expect(
+      store.dispositions.set('call_2' as CallId, { value: 'spam', note: null, keyId: 'key_1' }),
+    ).rejects.toMatchObject({
       code: 'not-found',
     });
   });

@@ -1,11 +1,16 @@
+import { currentVerdicts, type Adjustment, type CurrentVerdicts } from '../../domain/billing/adjustment.ts';
 import type { Outcome } from '../../domain/call/cdr.ts';
+import type { Disposition } from '../../domain/call/disposition.ts';
 import type { BuyerId, CallId, CampaignId, DestinationId, PublisherId, RouteId, TrunkId } from '../../domain/ids.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import type { Sqlite } from '../database.ts';
+import { createAdjustmentRows } from '../ledger/adjustment-rows.ts';
 import { checkLimit } from '../page-limit.ts';
 import type { Page } from '../resource-store.ts';
 import { toChainedCdr, type ChainedCdr } from './cdr-chain.ts';
+import { reportDispositions, type DispositionReportQuery, type DispositionRow } from './disposition-report.ts';
+import { listReviewQueue, UNREVIEWED, type ReviewQueueQuery } from './review-queue.ts';
 import { verifyChain, type ChainReport, type OnChainProgress } from './verify-chain.ts';
 
 /** What calls can be searched by; all given must hold. */
@@ -22,6 +27,9 @@ export interface CallFilters {
   readonly outcome?: Outcome;
   /** By the buyer's verdict; an open call has none and is neither. */
   readonly billable?: boolean;
+  readonly disposition?: Disposition;
+  /** Whether anybody has said anything of the call, or adjusted it. */
+  readonly reviewed?: boolean;
   /** Received at or after. */
   readonly from?: EpochMs;
   /** Received before. */
@@ -35,9 +43,13 @@ export interface CallQuery {
   readonly filters: CallFilters;
 }
 
-/** A CDR with its link in the chain, and what a person said of the call afterwards (no part of what is hashed). */
+/** A CDR with its link in the chain, and what people said and did afterwards: beside it, and no part of what is hashed. */
 export interface CallRecord extends ChainedCdr {
-  readonly disposition: string | null;
+  readonly disposition: Disposition | null;
+  /** In the order made. */
+  readonly adjustments: readonly Adjustment[];
+  /** The CDR's verdicts, and where a side was adjusted what it comes to now. */
+  readonly currentVerdicts: CurrentVerdicts;
 }
 
 /** The records of calls, as the API and the command line see them. Open calls are drafts: `endedAt` is null. */
@@ -46,23 +58,28 @@ export interface CallQueries {
   get(id: CallId): Promise<CallRecord | undefined>;
   /** One page, newest first by `receivedAt`. Rejects with AppError `invalid` for a bad limit or a foreign cursor. */
   list(query: CallQuery): Promise<Page<CallRecord>>;
+  /** What waits for a person, the most pressing first. Rejects with AppError `invalid` as `list` does. */
+  reviewQueue(query: ReviewQueueQuery): Promise<Page<CallRecord>>;
+  /** What became of connected calls, by group. */
+  dispositionReport(query: DispositionReportQuery): Promise<readonly DispositionRow[]>;
   /** Recomputes every settled record's hash and says where the chain breaks first. */
   verifyChain(onProgress?: OnChainProgress): Promise<ChainReport>;
 }
 
 interface RecordRow {
   readonly seq: number;
+  readonly id: CallId;
   readonly received_at: number;
   readonly hash: string | null;
   readonly record: string;
-  readonly disposition: string | null;
+  readonly disposition: Disposition | null;
 }
 
-const SELECT_RECORDS = `SELECT calls.seq, received_at, hash, record, dispositions.value AS disposition
+const SELECT_RECORDS = `SELECT calls.seq, calls.id, received_at, hash, record, dispositions.value AS disposition
   FROM calls JOIN call_records ON call_records.call_seq = calls.seq
     LEFT JOIN dispositions ON dispositions.call_seq = calls.seq`;
 
-const CONDITIONS: Readonly<Record<keyof CallFilters, string>> = {
+const CONDITIONS: Readonly<Record<Exclude<keyof CallFilters, 'reviewed'>, string>> = {
   campaignId: 'campaign_id = ?',
   buyerId: 'buyer_id = ?',
   destinationId: 'destination_id = ?',
@@ -73,17 +90,24 @@ const CONDITIONS: Readonly<Record<keyof CallFilters, string>> = {
   ani: 'ani = ?',
   outcome: 'outcome = ?',
   billable: "buyer_billable = ? AND status = 'settled'",
+  disposition: 'dispositions.value = ?',
   from: 'received_at >= ?',
   to: 'received_at < ?',
 };
 
 export function createCallQueries(sqlite: Sqlite): CallQueries {
   const byId = sqlite.prepare<[string], RecordRow>(`${SELECT_RECORDS} WHERE calls.id = ?`);
+  const adjustmentRows = createAdjustmentRows(sqlite);
+
+  function toRecords(rows: readonly RecordRow[]): CallRecord[] {
+    const adjustments = adjustmentRows.ofCalls(rows.map(({ id }) => id));
+    return rows.map((row) => toCallRecord(row, adjustments.get(row.id) ?? []));
+  }
 
   return {
     async get(id) {
       const row = byId.get(id);
-      return row && toCallRecord(row);
+      return row && toRecords([row])[0];
     },
 
     async list({ limit, cursor, filters }) {
@@ -96,11 +120,12 @@ export function createCallQueries(sqlite: Sqlite): CallQueries {
         values.push(...decodeCursor(list, cursor, ['number', 'number']));
       }
       for (const [field, condition] of Object.entries(CONDITIONS)) {
-        const value = filters[field as keyof CallFilters];
+        const value = filters[field as keyof typeof CONDITIONS];
         if (value === undefined) continue;
         conditions.push(condition);
         values.push(typeof value === 'boolean' ? Number(value) : value);
       }
+      if (filters.reviewed !== undefined) conditions.push(`${filters.reviewed ? 'NOT ' : ''}(${UNREVIEWED})`);
       const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
       const rows = sqlite
         .prepare<(string | number)[], RecordRow>(
@@ -109,15 +134,26 @@ export function createCallQueries(sqlite: Sqlite): CallQueries {
         .all(...values, limit + 1);
       const last = rows[limit - 1];
       return {
-        data: rows.slice(0, limit).map(toCallRecord),
+        data: toRecords(rows.slice(0, limit)),
         nextCursor: rows.length > limit && last !== undefined ? encodeCursor(list, [last.received_at, last.seq]) : null,
       };
+    },
+
+    async reviewQueue(query) {
+      const { data, nextCursor } = listReviewQueue(sqlite, query);
+      return { data: toRecords(data.flatMap((id) => byId.get(id) ?? [])), nextCursor };
+    },
+
+    async dispositionReport(query) {
+      return reportDispositions(sqlite, query);
     },
 
     verifyChain: (onProgress) => verifyChain(sqlite, onProgress),
   };
 }
 
-function toCallRecord({ record, hash, disposition }: RecordRow): CallRecord {
-  return { ...toChainedCdr(record, hash), disposition };
+function toCallRecord({ record, hash, disposition }: RecordRow, adjustments: readonly Adjustment[]): CallRecord {
+  const cdr = toChainedCdr(record, hash);
+  const settled = { buyer: cdr.buyerVerdict, publisher: cdr.publisherVerdict };
+  return { ...cdr, disposition, adjustments, currentVerdicts: currentVerdicts(settled, adjustments) };
 }

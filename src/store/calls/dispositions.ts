@@ -1,31 +1,124 @@
 import { AppError } from '../../domain/app-error.ts';
-import type { CallId } from '../../domain/ids.ts';
-import type { EpochMs } from '../../domain/time.ts';
+import type { Disposition, ReviewAction } from '../../domain/call/disposition.ts';
+import { ID_PREFIX, type CallId } from '../../domain/ids.ts';
+import { toIso, type EpochMs, type IsoInstant } from '../../domain/time.ts';
 import type { CommitQueue } from '../commit-queue.ts';
 import type { Sqlite } from '../database.ts';
+import type { NewId } from '../new-id.ts';
 
-/** What a person says a call came to, in one of the API's words, and why. */
-export interface Disposition {
-  readonly value: string;
+/** What a person says a call came to, and why. */
+export interface DispositionWord {
+  readonly value: Disposition;
   readonly note: string | null;
 }
 
-export interface DispositionStore {
-  /** The latest word counts; it changes neither record nor money. Rejects with AppError `not-found`. */
-  set(callId: CallId, disposition: Disposition): Promise<void>;
+/** One word about a call, with who said it and when. */
+export interface DispositionEvent extends DispositionWord {
+  readonly at: IsoInstant;
+  /** Whose key said it; null for words older than the keeping of this. */
+  readonly keyId: string | null;
 }
 
-export function createDispositionStore(sqlite: Sqlite, queue: CommitQueue, now: () => EpochMs): DispositionStore {
-  const write = sqlite.prepare<[string, string | null, number, string]>(
-    `INSERT INTO dispositions (call_seq, value, note, at) SELECT seq, ?, ?, ? FROM calls WHERE id = ?
+/** Everything said about a call. */
+export interface DispositionHistory {
+  readonly callId: CallId;
+  /** Oldest first; the last is what counts. */
+  readonly history: readonly DispositionEvent[];
+  /** The refund that waits for a person since, where the campaign's review rules ask for one. */
+  readonly openProposalId: string | null;
+}
+
+export interface DispositionStore {
+  /**
+   * Adds a word; the latest counts. It changes neither record nor money, but may propose a refund where the campaign's
+   * review rules say so, and withdraws one that was proposed for the word before. The same word again adds nothing.
+   *
+   * Rejects with AppError `not-found`, `wrong-state` for a call that has not ended.
+   */
+  set(callId: CallId, word: DispositionWord & { readonly keyId: string }): Promise<DispositionHistory>;
+}
+
+interface ReviewedCall {
+  readonly seq: number;
+  readonly status: 'open' | 'settled';
+  readonly campaignRules: string | null;
+  /** What the buyer owes and the publisher earns at present, together. */
+  readonly standing: number;
+}
+
+interface EventRow extends DispositionWord {
+  readonly at: EpochMs;
+  readonly keyId: string | null;
+}
+
+export function createDispositionStore(parts: {
+  readonly sqlite: Sqlite;
+  readonly queue: CommitQueue;
+  readonly newId: NewId;
+  readonly now: () => EpochMs;
+}): DispositionStore {
+  const { sqlite, queue, newId, now } = parts;
+  const findCall = sqlite.prepare<[string], ReviewedCall>(
+    `SELECT calls.seq, calls.status, doc ->> '$.reviewRules' AS campaignRules,
+       charge_micros + payout_micros + coalesce(
+         (SELECT sum(amount_micros) FROM adjustments WHERE adjustments.call_id = calls.id), 0) AS standing
+     FROM calls LEFT JOIN campaigns ON campaigns.id = calls.campaign_id WHERE calls.id = ?`,
+  );
+  const history = sqlite.prepare<[number], EventRow>(
+    'SELECT value, note, at, key_id AS keyId FROM disposition_events WHERE call_seq = ? ORDER BY seq',
+  );
+  const insertEvent = sqlite.prepare<[number, string, string | null, number, string]>(
+    'INSERT INTO disposition_events (call_seq, value, note, at, key_id) VALUES (?, ?, ?, ?, ?)',
+  );
+  const writeLatest = sqlite.prepare<[number, string, string | null, number]>(
+    `INSERT INTO dispositions (call_seq, value, note, at) VALUES (?, ?, ?, ?)
      ON CONFLICT (call_seq) DO UPDATE SET value = excluded.value, note = excluded.note, at = excluded.at`,
   );
+  const openProposal = sqlite.prepare<[string], { id: string; disposition: Disposition }>(
+    "SELECT id, disposition FROM adjustment_proposals WHERE call_id = ? AND status = 'open'",
+  );
+  const propose = sqlite.prepare<[string, string, string, number]>(
+    "INSERT INTO adjustment_proposals (id, call_id, disposition, status, at) VALUES (?, ?, ?, 'open', ?)",
+  );
+  const withdraw = sqlite.prepare<[number, string]>(
+    "UPDATE adjustment_proposals SET status = 'withdrawn', decided_at = ? WHERE id = ?",
+  );
+
+  /** Brings what is proposed for a call into line with what is said of it now. */
+  function review(callId: CallId, value: Disposition, { campaignRules, standing }: ReviewedCall): void {
+    const open = openProposal.get(callId);
+    if (open?.disposition === value) return;
+    if (open !== undefined) withdraw.run(now(), open.id);
+    if (ruleFor(value, campaignRules) !== 'propose-refund' || standing === 0) return;
+    propose.run(newId(ID_PREFIX.adjustmentProposal), callId, value, now());
+  }
+
   return {
-    set(callId, { value, note }) {
+    set(callId, { value, note, keyId }) {
       return queue.write('power', () => {
-        const { changes } = write.run(value, note, now(), callId);
-        if (changes === 0) throw new AppError('not-found', `There is no call ${callId}`);
+        const call = findCall.get(callId);
+        if (call === undefined) throw new AppError('not-found', `There is no call ${callId}`);
+        if (call.status === 'open') {
+          throw new AppError('wrong-state', `The call ${callId} has not ended yet: say what became of it afterwards`);
+        }
+        const last = history.all(call.seq).at(-1);
+        if (last?.value !== value || last.note !== note) {
+          insertEvent.run(call.seq, value, note, now(), keyId);
+          writeLatest.run(call.seq, value, note, now());
+          review(callId, value, call);
+        }
+        return {
+          callId,
+          history: history.all(call.seq).map((event) => ({ ...event, at: toIso(event.at) })),
+          openProposalId: openProposal.get(callId)?.id ?? null,
+        };
       });
     },
   };
+}
+
+/** The rules as they are now: a campaign may change its mind, unlike terms, since a person decides in the end. */
+function ruleFor(value: Disposition, campaignRules: string | null): ReviewAction | undefined {
+  if (campaignRules === null) return undefined;
+  return (JSON.parse(campaignRules) as Readonly<Record<string, ReviewAction>>)[value];
 }

@@ -60,6 +60,8 @@ describe('admitting a call', () => {
       hash: null,
       prevHash: null,
       disposition: null,
+      adjustments: [],
+      currentVerdicts: { buyer: null, publisher: null },
     });
     await look(store, (view) => {
       for (const owner of [

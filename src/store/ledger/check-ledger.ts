@@ -43,6 +43,31 @@ const CHECKS: readonly { readonly what: string; readonly query: string }[] = [
         ON postings.call_id = calls.id AND postings.kind = 'payout' AND postings.party <> 'house'
       WHERE status = 'settled' GROUP BY calls.seq HAVING found <> expected`,
   },
+  {
+    what: 'what was posted to adjust a side of a call is what its adjustments say',
+    query: `SELECT call_id || ' ' || side AS name, sum(posted) AS found, sum(decided) AS expected FROM (
+        SELECT call_id, 'buyer' AS side, amount_micros AS posted, 0 AS decided
+          FROM postings WHERE kind = 'adjustment' AND party LIKE 'buyer:%'
+        UNION ALL SELECT call_id, 'publisher', -amount_micros, 0
+          FROM postings WHERE kind = 'adjustment' AND party LIKE 'publisher:%'
+        UNION ALL SELECT call_id, party, 0, amount_micros FROM adjustments)
+      GROUP BY call_id, side HAVING found <> expected`,
+  },
+  {
+    what: 'the amount an adjustment leads to is the verdict and all adjustments up to it',
+    query: `SELECT name, found, expected FROM (
+        SELECT adjustments.id AS name, total_micros AS found,
+          iif(party = 'buyer', charge_micros, payout_micros)
+            + sum(amount_micros) OVER (PARTITION BY call_id, party ORDER BY adjustments.seq) AS expected
+        FROM adjustments JOIN calls ON calls.id = adjustments.call_id)
+      WHERE found <> expected`,
+  },
+  {
+    what: 'nothing was posted into a period after it was closed',
+    query: `SELECT postings.id AS name, amount_micros AS found, 0 AS expected
+      FROM ledger_closes JOIN postings ON postings.at < before AND postings.seq > last_posting
+      GROUP BY postings.seq`,
+  },
 ];
 
 /** How many disagreements of one sort are told apart. */

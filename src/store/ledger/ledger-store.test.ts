@@ -7,7 +7,6 @@ import { draftCdr, endedCdr, openCallOf, SAMPLE_INSTANT, SAMPLE_PLAN } from '../
 import { sample } from '../../../test/support/sample-plan.ts';
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 import { temporaryStore } from '../../../test/support/temporary-store.ts';
-import { reversalsOf } from '../../domain/billing/adjustment-postings.ts';
 import { judgeCall } from '../../domain/billing/judge-call.ts';
 import type { BuyerId, CallId } from '../../domain/ids.ts';
 import type { EpochMs } from '../../domain/time.ts';
@@ -55,52 +54,6 @@ describe('a payment', () => {
   });
 });
 
-describe('an adjustment', () => {
-  test('reverses a call once, however many people ask at the same time', async () => {
-    const store = temporaryStore();
-    await settleOne(store);
-    const refund = () => store.ledger.adjustCall(CALL, (lines, at) => reversalsOf(lines, at), 'wrong number');
-
-    const [first, second] = await Promise.all([refund(), refund()]);
-
-    expect(first).toHaveLength(2);
-    expect(second).toEqual([]);
-    expect(store.ledger.balanceOf(`buyer:${BUYER}`)).toBe(0);
-    expect(store.ledger.check()).toEqual({ postings: 4, problems: [] });
-  });
-
-  test('that reverses a line a second time is refused whole', async () => {
-    const store = temporaryStore();
-    await settleOne(store);
-    // Shows `reversalsOf` the charge alone, so that it can't see what was reversed before.
-    const takeBackCharge = () =>
-      store.ledger.adjustCall(
-        CALL,
-        (lines, at) =>
-          reversalsOf(
-            lines.filter((line) => line.kind === 'charge'),
-            at,
-          ),
-        null,
-      );
-    await takeBackCharge();
-    await expect(takeBackCharge()).rejects.toMatchObject({ code: 'duplicate' });
-    expect(store.ledger.check()).toEqual({ postings: 4, problems: [] });
-  });
-
-  test('that does not sum to zero, or of a call still open, is refused', async () => {
-    const store = temporaryStore();
-    await settleOne(store);
-    const crooked = store.ledger.adjustCall(CALL, (lines, at) => reversalsOf(lines, at).slice(1), null);
-    await expect(crooked).rejects.toMatchObject({ code: 'internal' });
-    const draft = draftCdr('call_2');
-    await store.calls.admitCall(openCallOf(draft), () => ({ plan: SAMPLE_PLAN, reserve: [], draft }));
-    await expect(store.ledger.adjustCall('call_2' as CallId, () => [], null)).rejects.toMatchObject({
-      code: 'not-found',
-    });
-  });
-});
-
 describe('reading the books', () => {
   test('postings are listed newest first, page by page, by party, call, kind and time', async () => {
     const store = temporaryStore();
@@ -119,22 +72,6 @@ describe('reading the books', () => {
     expect(await count({ kind: 'payment' })).toBe(2);
     expect(await count({ from: (SAMPLE_INSTANT + 1) as EpochMs })).toBe(2);
     expect(await count({ to: (SAMPLE_INSTANT + 1) as EpochMs })).toBe(2);
-  });
-
-  test('a statement opens with what was owed before and closes with what is owed after', async () => {
-    const store = temporaryStore();
-    await settleOne(store);
-    const endOfCall = (SAMPLE_INSTANT + 125_000) as EpochMs;
-    const before = store.ledger.statement(`buyer:${BUYER}`, 0 as EpochMs, endOfCall);
-    const after = store.ledger.statement(`buyer:${BUYER}`, endOfCall, (endOfCall + 1) as EpochMs);
-    const later = store.ledger.statement(`buyer:${BUYER}`, (endOfCall + 1) as EpochMs, (endOfCall + 2) as EpochMs);
-    expect(before).toEqual({ openingMicros: 0, postings: [], closingMicros: 0 });
-    expect(after).toMatchObject({
-      openingMicros: 0,
-      postings: [{ amountMicros: 30_000_000 }],
-      closingMicros: 30_000_000,
-    });
-    expect(later).toMatchObject({ openingMicros: 30_000_000, postings: [], closingMicros: 30_000_000 });
   });
 
   test.each([

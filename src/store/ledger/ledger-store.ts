@@ -1,7 +1,6 @@
-import Database from 'better-sqlite3';
-
 import { AppError } from '../../domain/app-error.ts';
-import type { LedgerParty, Posting, StoredPosting } from '../../domain/billing/ledger.ts';
+import type { CallSide } from '../../domain/billing/adjustment.ts';
+import type { LedgerParty, StoredPosting } from '../../domain/billing/ledger.ts';
 import { micros } from '../../domain/billing/money.ts';
 import { paymentPostings } from '../../domain/billing/payment-postings.ts';
 import { ID_PREFIX, type BuyerId, type CallId } from '../../domain/ids.ts';
@@ -11,8 +10,11 @@ import type { Sqlite } from '../database.ts';
 import type { NewId } from '../new-id.ts';
 import type { Page } from '../resource-store.ts';
 import { checkLedger, type LedgerReport } from './check-ledger.ts';
-import { createPostingQueries, type PostingQuery, type Statement } from './posting-queries.ts';
+import type { AdjustCall, Adjusted, Decision } from './adjust-call.ts';
+import { createLedgerCloses, type LedgerClose } from './ledger-closes.ts';
 import type { Ledger } from './ledger.ts';
+import { createPostingQueries, type PostingQuery } from './posting-queries.ts';
+import { createReadStatement, type ReadStatement } from './statement-queries.ts';
 
 /** Money that a buyer paid, as it was entered. */
 export interface Payment {
@@ -34,36 +36,50 @@ export interface LedgerStore {
     readonly note: string | null;
   }): Promise<Payment>;
   /**
-   * Lets `decide` see every line of a settled call, and appends the lines it gives, all in one transaction.
+   * Moves one side of a settled call: its buyer owes, or its publisher earns, that much more, or with a minus less. The
+   * same change by the same key within a minute is taken for a second click and made once.
    *
-   * @throws AppError `not-found` where there is no such settled call, `duplicate` where a line is already reversed
+   * Rejects with AppError `not-found`, `wrong-state` (the call has not ended), `invalid` (nobody on that side, no whole
+   * amount, or one that leads below zero).
    */
-  adjustCall(
+  changeCall(
     callId: CallId,
-    decide: (lines: readonly StoredPosting[], at: IsoInstant) => readonly Posting[],
-    note: string | null,
-  ): Promise<readonly StoredPosting[]>;
+    change: Decision & { readonly party: CallSide; readonly amountMicros: number },
+  ): Promise<Adjusted>;
+  /**
+   * Takes back all that is owed and earned for a settled call, both sides together. A refund of what was just refunded
+   * gives that one. Rejects with AppError `not-found`, `wrong-state` (it has not ended, or nobody owes anything).
+   */
+  refundCall(callId: CallId, decision: Decision): Promise<Adjusted>;
+  /**
+   * Bills a call that waits for a person (`estimated-needs-review`) as its terms say, for the talk time given or else
+   * the estimated one. Rejects with AppError `not-found`, `wrong-state` (it does not wait, or by its terms nobody owes).
+   */
+  billCall(callId: CallId, bill: Decision & { readonly talkMs?: number }): Promise<Adjusted>;
+  /** Makes everything posted before the instant final. Rejects with AppError `invalid`: in the future, or closed already. */
+  close(before: EpochMs, keyId: string): Promise<{ readonly made: boolean; readonly close: LedgerClose }>;
+  /** The latest closing; null while all is open. */
+  latestClose(): LedgerClose | null;
   /** Newest first. Rejects with AppError `invalid` for a bad limit or a foreign cursor. */
   list(query: PostingQuery): Promise<Page<StoredPosting>>;
-  /** A party's lines of `[from, to)`, oldest first, with what it owed before and after. */
-  statement(party: LedgerParty, from: EpochMs, to: EpochMs): Statement;
+  /** A party's account for a period. Rejects with AppError `invalid` for more lines than a statement may have. */
+  readonly statement: ReadStatement;
   /** Adds everything up again and says what does not agree. */
   check(): LedgerReport;
 }
-
-const ADJUSTMENT_PREFIX = 'adj_';
 
 export function createLedgerStore(parts: {
   readonly sqlite: Sqlite;
   readonly queue: CommitQueue;
   readonly ledger: Ledger;
+  readonly adjust: AdjustCall;
   readonly newId: NewId;
   readonly now: () => EpochMs;
 }): LedgerStore {
-  const { sqlite, queue, ledger, newId, now } = parts;
+  const { sqlite, queue, ledger, adjust, newId, now } = parts;
   const queries = createPostingQueries(sqlite);
   const buyerExists = sqlite.prepare<[string]>('SELECT 1 FROM buyers WHERE id = ?');
-  const settledCall = sqlite.prepare<[string]>("SELECT 1 FROM calls WHERE id = ? AND status = 'settled'");
+  const closes = createLedgerCloses(sqlite, now);
   const insertNote = sqlite.prepare<[string, string]>('INSERT INTO ledger_notes (event, note) VALUES (?, ?)');
 
   return {
@@ -81,36 +97,18 @@ export function createLedgerStore(parts: {
       });
     },
 
-    adjustCall(callId, decide, note) {
-      return queue.write('power', () => {
-        if (settledCall.get(callId) === undefined)
-          throw new AppError('not-found', `There is no settled call ${callId}`);
-        const event = newId(ADJUSTMENT_PREFIX);
-        const postings = decide(ledger.postingsOfCall(callId), toIso(now()));
-        const stored = appendOnce(() => ledger.append(event, postings));
-        if (note !== null && stored.length > 0) insertNote.run(event, note);
-        return stored;
-      });
-    },
+    changeCall: (callId, change) => queue.write('power', () => adjust.change(callId, change)),
+    refundCall: (callId, decision) => queue.write('power', () => adjust.refund(callId, decision)),
+    billCall: (callId, bill) => queue.write('power', () => adjust.bill(callId, bill)),
+    close: (before, keyId) => queue.write('power', () => closes.close(before, keyId)),
+    latestClose: () => closes.latest(),
 
     async list(query) {
       return queries.list(query);
     },
-    statement: (party, from, to) => queries.statement(party, from, to),
+    statement: createReadStatement(sqlite),
     check: () => checkLedger(sqlite),
   };
-}
-
-/** A line can be reversed once: two people who refund the same call at the same time refund it once. */
-function appendOnce<Result>(append: () => Result): Result {
-  try {
-    return append();
-  } catch (error) {
-    if (!(error instanceof Database.SqliteError) || error.code !== 'SQLITE_CONSTRAINT_UNIQUE') throw error;
-    throw new AppError('duplicate', 'A posting of the call has been reversed already: read its postings again', {
-      cause: error,
-    });
-  }
 }
 
 function invalidAmount(amountMicros: number): AppError {

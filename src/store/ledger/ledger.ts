@@ -24,7 +24,8 @@ export const POSTING_COLUMNS = 'seq, id, call_id, at, party, kind, amount_micros
 /** The ledger's rows, for use inside a transaction. */
 export interface Ledger {
   /**
-   * Appends the lines of one event.
+   * Appends the lines of one event. What happened in a period that was closed meanwhile is posted at the first instant of
+   * the open one.
    *
    * @throws AppError `internal` where they don't sum to zero or an amount is no safe integer: a defect, nothing is kept
    */
@@ -40,6 +41,7 @@ export function createLedger(sqlite: Sqlite, newId: NewId): Ledger {
     `INSERT INTO postings (id, event, call_id, at, party, kind, amount_micros, reverses)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
+  const openSince = sqlite.prepare<[], EpochMs | null>('SELECT max(before) FROM ledger_closes').pluck();
   const byCall = sqlite.prepare<[string], PostingRow>(
     `SELECT ${POSTING_COLUMNS} FROM postings WHERE call_id = ? ORDER BY seq`,
   );
@@ -51,11 +53,13 @@ export function createLedger(sqlite: Sqlite, newId: NewId): Ledger {
       if (sum !== 0) {
         throw new AppError('internal', `The postings of ${event} sum to ${sum} micros instead of zero`);
       }
+      const earliest = openSince.get() ?? 0;
       return postings.map((posting) => {
         const id = newId(ID_PREFIX.posting) as PostingId;
-        const { callId, at, party, kind, amountMicros, reverses = null } = posting;
-        insert.run(id, event, callId, Date.parse(at), party, kind, amountMicros, reverses);
-        return { id, ...posting };
+        const { callId, party, kind, amountMicros, reverses = null } = posting;
+        const at = Math.max(Date.parse(posting.at), earliest) as EpochMs;
+        insert.run(id, event, callId, at, party, kind, amountMicros, reverses);
+        return { id, ...posting, at: toIso(at) };
       });
     },
     postingsOfCall: (callId) => byCall.all(callId).map(toStoredPosting),

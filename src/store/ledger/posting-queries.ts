@@ -22,13 +22,6 @@ export interface PostingQuery {
   };
 }
 
-/** A party's account for a period. Amounts in micros, debit positive. */
-export interface Statement {
-  readonly openingMicros: number;
-  readonly postings: readonly StoredPosting[];
-  readonly closingMicros: number;
-}
-
 const CONDITIONS = {
   party: 'party = ?',
   callId: 'call_id = ?',
@@ -38,15 +31,6 @@ const CONDITIONS = {
 } as const;
 
 export function createPostingQueries(sqlite: Sqlite) {
-  const before = sqlite
-    .prepare<[string, number], number>(
-      'SELECT coalesce(sum(amount_micros), 0) FROM postings WHERE party = ? AND at < ?',
-    )
-    .pluck();
-  const within = sqlite.prepare<[string, number, number], PostingRow>(
-    `SELECT ${POSTING_COLUMNS} FROM postings WHERE party = ? AND at >= ? AND at < ? ORDER BY at, seq`,
-  );
-
   return {
     /** One page, newest first. Throws AppError `invalid` for a bad limit or a foreign cursor. */
     list({ limit, cursor, filters }: PostingQuery): Page<StoredPosting> {
@@ -71,15 +55,6 @@ export function createPostingQueries(sqlite: Sqlite) {
         data: rows.slice(0, limit).map(toStoredPosting),
         nextCursor: rows.length > limit && last !== undefined ? encodeCursor(list, [last.seq]) : null,
       };
-    },
-
-    statement(party: LedgerParty, from: EpochMs, to: EpochMs): Statement {
-      return sqlite.transaction(() => {
-        const openingMicros = before.get(party, from) ?? 0;
-        const postings = within.all(party, from, to).map(toStoredPosting);
-        const closingMicros = postings.reduce((sum, posting) => sum + posting.amountMicros, openingMicros);
-        return { openingMicros, postings, closingMicros };
-      })();
     },
   };
 }
