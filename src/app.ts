@@ -17,15 +17,14 @@ import { buildRoutingSnapshot } from './domain/routing/routing-snapshot.ts';
 import { freshPlanResources } from './fresh-plan-resources.ts';
 import { createGazetteer } from './geo/gazetteer.ts';
 import { createCallEvents } from './observability/call-events.ts';
-import type { Logger } from './observability/logger.ts';
 import { createLogger } from './observability/logger.ts';
 import { createMetrics, watchEngine } from './observability/metrics.ts';
 import { ownAddresses } from './sip/own-addresses.ts';
 import { SipServer } from './sip/sip-server.ts';
 import { startSipEngine } from './sip-engine.ts';
-import type { Recovery } from './store/calls/recover-open-calls.ts';
 import type { Store } from './store/open-store.ts';
 import { openStore } from './store/open-store.ts';
+import { takeDownOrphans } from './take-down-orphans.ts';
 import { VERSION } from './version.ts';
 
 /** How often the process says that it and its calls are alive: a crash loses at most this much of a call's end. */
@@ -120,7 +119,9 @@ export async function startApp(
   const sipAddress = engine.address ?? (await sip.connect());
   if (engine.address) await sip.connect();
   const isOwnAddress = ownAddresses(sipAddress, config.SIP_ADVERTISED_HOST);
-  await hangUpOrphans(sip, store, recovery, log);
+  if (recovery.closed.length > 0) log.warn({ event: 'store.recovered', calls: recovery.closed.length });
+  await takeDownOrphans(sip.orphans, recovery);
+  await store.forgetLegs([...recovery.dialogs, ...recovery.pendingLegs].map(({ callId }) => callId));
 
   const api = await createApi({
     resources: freshPlanResources(store.resources, plan),
@@ -194,11 +195,4 @@ async function ensureAdminKey({ keys }: Store, configured: string | null): Promi
   }
   const { key } = await keys.create({ name: 'first admin key', role: 'admin' });
   return key;
-}
-
-/** BYEs what a process that died has left up at the SIP server. */
-async function hangUpOrphans(sip: SipServer, store: Store, { closed, dialogs }: Recovery, log: Logger): Promise<void> {
-  if (closed.length > 0) log.warn({ event: 'store.recovered', calls: closed.length });
-  await Promise.all(dialogs.flatMap((d) => [d.callerDialogId, d.buyerDialogId].map((id) => sip.hangUpOrphan(id))));
-  await store.forgetDialogs(dialogs.map((dialog) => dialog.callId));
 }

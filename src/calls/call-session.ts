@@ -213,6 +213,8 @@ export class CallSession {
 
   #onBLeg(attemptId: AttemptId, event: BLegEvent): void {
     switch (event.type) {
+      case 'sent':
+        return this.#recordDialed(event);
       case 'progress':
         return this.handle({ type: 'attemptProgress', attemptId, status: event.status, sdp: event.sdp });
       case 'answered':
@@ -237,13 +239,21 @@ export class CallSession {
     );
   }
 
+  #recordDialed({ transactionId, dialogId }: Extract<BLegEvent, { type: 'sent' }>): void {
+    const caller = { side: 'caller', transactionId: this.#aLeg.transactionId, dialogId: this.#aLeg.dialogId } as const;
+    // The call goes on if this can't be written: what a crash would then leave ringing ends by its own timers.
+    this.#world.store
+      .recordDialed(this.callId, [caller, { side: 'buyer', transactionId, dialogId }])
+      .catch((error: unknown) => this.#world.observer.settlementDelayed(this.callId, error));
+  }
+
   #recordConnected(): void {
     if (this.#state.kind !== 'connected') return;
     const { attemptId } = this.#state.conversation;
     const record = {
       callId: this.callId,
       attemptId,
-      callerDialogId: this.#aLeg.dialogId ?? '',
+      callerDialogId: this.#aLeg.dialogId,
       buyerDialogId: this.#bLegs.get(attemptId)?.dialogId ?? '',
       draft: this.draft(),
     };

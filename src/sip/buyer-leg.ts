@@ -1,6 +1,7 @@
 import type { BLeg, BLegEvent, DialOrder } from '../calls/ports/b-leg.ts';
 import type { AttemptReason } from '../domain/call/attempt.ts';
 import { bye, causeOf } from './caller-leg.ts';
+import { dialogIdOf } from './dialog-id.ts';
 import type { DrachtioClient, SipDialog, SipRequest, SipResponse, UacOptions } from './drachtio.ts';
 import { formatCaller, outgoingHeaders, passedOn, reasonHeaders } from './outgoing-headers.ts';
 import type { PendingLegs } from './pending-legs.ts';
@@ -72,13 +73,19 @@ export class BuyerLeg implements BLeg {
     if (this.#state.kind !== 'sending') return;
     const { cancelFor } = this.#state;
     this.#state = { kind: 'inviting', request };
+    this.#tellSent(request);
     // Credentials make a second INVITE of it, with a transaction of its own: that is the one to cancel from then on, and
     // at once where a CANCEL of the first has crossed the challenge. It would ring on otherwise.
     request.on('authenticate', (again: SipRequest) => {
+      this.#tellSent(again);
       if (this.#state.kind === 'inviting') this.#state = { kind: 'inviting', request: again };
       else if (this.#state.kind === 'cancelling') this.#sendCancel(again, this.#state.reason);
     });
     if (cancelFor !== null) this.#sendCancel(request, cancelFor);
+  }
+
+  #tellSent(request: SipRequest): void {
+    this.#report({ type: 'sent', transactionId: request.stackTxnId, dialogId: dialogIdOf(request) });
   }
 
   #sendCancel(request: SipRequest, reason: AttemptReason): void {

@@ -1,4 +1,5 @@
 import type { ALeg, ALegEvent, ALegListener } from '../calls/ports/a-leg.ts';
+import { dialogIdOf } from './dialog-id.ts';
 import type { DrachtioClient, SipDialog, SipRequest, SipResponse } from './drachtio.ts';
 import { outgoingHeaders, reasonHeaders } from './outgoing-headers.ts';
 import type { PendingLegs } from './pending-legs.ts';
@@ -29,7 +30,6 @@ export class CallerLeg implements ALeg {
   readonly #pending: PendingLegs;
   #listener: ALegListener = () => undefined;
   #state: LegState = { kind: 'inviting' };
-  #dialogId: string | null = null;
   #onOpen: (dialog: SipDialog) => void = () => undefined;
 
   /** Must be made in the handler of the INVITE itself: a CANCEL that comes before anyone listens is lost. */
@@ -53,8 +53,12 @@ export class CallerLeg implements ALeg {
     this.#listener = listener;
   }
 
-  get dialogId(): string | null {
-    return this.#dialogId;
+  get transactionId(): string {
+    return this.#request.stackTxnId;
+  }
+
+  get dialogId(): string {
+    return dialogIdOf(this.#request);
   }
 
   /** Calls `use` with the caller's dialog once there is one, at once if there already is. */
@@ -105,7 +109,6 @@ export class CallerLeg implements ALeg {
       bye(dialog, 'cancelled', () => undefined);
       return;
     }
-    this.#dialogId = dialog.id;
     dialog.once('ack', () => this.#listener({ type: 'acked' }));
     dialog.once('destroy', (request?: SipRequest) => {
       if (this.#state.kind !== 'open') return;

@@ -77,9 +77,15 @@ export interface DrachtioClient extends EventEmitter {
   ): void;
   request(
     uri: string,
-    options: { method: string; headers?: Record<string, string>; stackDialogId?: string },
+    options: { method: string; headers?: Record<string, string>; stackDialogId?: string; stackTxnId?: string },
     callback: (error: unknown, request?: SipRequest) => void,
   ): void;
+  readonly app: {
+    readonly client: {
+      /** Sends a message as it is written, as part of a transaction. Throws where there is no link. */
+      sendMessage(message: string, options: { stackTxnId: string }): void;
+    };
+  };
 }
 
 /** The library sends no status that isn't in its own table, and throws instead. */

@@ -11,6 +11,8 @@ const OWN_CAUSES: Readonly<Record<string, string>> = {
   normal: 'Q.850;cause=16;text="Normal call clearing"',
   operator: 'Q.850;cause=16;text="Ended by the operator"',
   drain: 'SIP;cause=503;text="Shutting down"',
+  interrupted: 'SIP;cause=503;text="Restarted"',
+  'link-lost': 'SIP;cause=503;text="Connection to the SIP server lost"',
   defect: 'SIP;cause=500;text="Internal error"',
 };
 

@@ -5,7 +5,8 @@ import { CallerLeg } from './caller-leg.ts';
 import type { DrachtioClient, SipRequest, SipResponse } from './drachtio.ts';
 import { createDrachtioClient } from './drachtio.ts';
 import { joinDialogs } from './join-legs.ts';
-import { outgoingHeaders, reasonHeaders } from './outgoing-headers.ts';
+import { OrphanLegs } from './orphan-legs.ts';
+import { outgoingHeaders } from './outgoing-headers.ts';
 import type { IsOwnAddress } from './own-addresses.ts';
 import { PendingLegs } from './pending-legs.ts';
 import { readInvite } from './read-invite.ts';
@@ -51,11 +52,14 @@ export class SipServer implements Dialer {
   readonly #options: SipServerOptions;
   readonly #srf: DrachtioClient;
   readonly #pending = new PendingLegs();
+  /** Reaches legs that a process before this one has left. */
+  readonly orphans: OrphanLegs;
   #link: 'down' | 'up' | 'closed' = 'down';
 
   constructor(options: SipServerOptions) {
     this.#options = options;
     this.#srf = createDrachtioClient();
+    this.orphans = new OrphanLegs(this.#srf);
     this.#srf.use('invite', (request, response) =>
       this.#guard(request, response, () => this.#onInvite(request, response)),
     );
@@ -96,6 +100,7 @@ export class SipServer implements Dialer {
           return;
         }
         this.#link = 'up';
+        this.orphans.linkUp();
         this.#options.onLink('up');
         resolve(addressOf(contact) ?? { host: link.host, port: 5060 });
       });
@@ -123,15 +128,6 @@ export class SipServer implements Dialer {
     if (!(aLeg instanceof CallerLeg) || !(bLeg instanceof BuyerLeg)) return;
     aLeg.whenOpen((caller) => {
       if (bLeg.dialog) joinDialogs(caller, bLeg.dialog, this.#options.onFault);
-    });
-  }
-
-  /** BYEs a dialog left over from a process that died, by the id the SIP server knows it by. */
-  hangUpOrphan(dialogId: string): Promise<void> {
-    return new Promise((resolve) => {
-      const options = { method: 'BYE', stackDialogId: dialogId, headers: reasonHeaders('normal') };
-      // An error means that the server doesn't hold it any more, which is what we want of it.
-      this.#srf.request('sip:orphan', options, () => resolve());
     });
   }
 
@@ -167,6 +163,7 @@ export class SipServer implements Dialer {
   #onLinkLost(): void {
     if (this.#link !== 'up') return;
     this.#link = 'down';
+    this.orphans.linkLost();
     this.#options.onLink('down');
     this.#pending.linkLost();
   }

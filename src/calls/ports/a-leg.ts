@@ -38,8 +38,10 @@ export interface ALeg {
   reject(status: number, options: { readonly cause: string | null; readonly retryAfterS?: number }): void;
   /** BYE; then `closed`. */
   hangUp(cause: string): void;
-  /** The dialog as the SIP server knows it; null until answered. */
-  readonly dialogId: string | null;
+  /** The INVITE as the SIP server knows it. */
+  readonly transactionId: string;
+  /** The dialog that our answer makes, as the SIP server knows it. */
+  readonly dialogId: string;
 }
 
 /** Hears a leg from its very first event; given synchronously, so that an early CANCEL isn't missed. */

@@ -19,6 +19,8 @@ export interface DialOrder {
 
 /** What a destination's leg reports. `cause` is a Reason header's value where there was one. */
 export type BLegEvent =
+  /** The INVITE is out: how the SIP server knows it and the dialog that its answer makes. Again where credentials were asked for. */
+  | { readonly type: 'sent'; readonly transactionId: string; readonly dialogId: string }
   | { readonly type: 'progress'; readonly status: 180 | 183; readonly sdp: string | null }
   | { readonly type: 'answered'; readonly sdp: string }
   | {

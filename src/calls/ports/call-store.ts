@@ -40,6 +40,16 @@ export interface Reservation {
   readonly terms: Terms;
 }
 
+/**
+ * An INVITE without its answer, as the SIP server knows it, and the dialog that the answer makes (it is named by the
+ * INVITE alone): so that a restart can cancel what still rings, and BYE what was answered in the meantime.
+ */
+export interface PendingLeg {
+  readonly side: 'caller' | 'buyer';
+  readonly transactionId: string;
+  readonly dialogId: string;
+}
+
 /** Dialog ids as the SIP server knows them, so that a restart can BYE what it finds still up. */
 export interface ConnectedCall {
   readonly callId: CallId;
@@ -81,6 +91,9 @@ export interface CallStore {
     release: readonly AttemptId[],
     choose: (view: AdmissionView) => Choice,
   ): Promise<Choice | null>;
+
+  /** Persists that a bLeg's INVITE is out, and whose call it is part of. Nothing where the call is settled already. */
+  recordDialed(callId: CallId, legs: readonly PendingLeg[]): Promise<void>;
 
   /** Persists that both legs are up, with their dialog ids. */
   recordConnected(connected: ConnectedCall): Promise<void>;

@@ -139,7 +139,7 @@ describe('after a crash', () => {
     await connect(store, 'call_2');
     await store.recover();
 
-    await store.forgetDialogs(['call_1' as CallId]);
+    await store.forgetLegs(['call_1' as CallId]);
 
     expect((await store.recover()).dialogs.map((dialogs) => dialogs.callId)).toEqual(['call_2']);
   });

@@ -7,6 +7,7 @@ import type { Sqlite } from '../database.ts';
 import { toCdr } from './cdr-chain.ts';
 import type { CallDialogs } from './dialog-rows.ts';
 import { createLifeSign } from './life-sign.ts';
+import type { PendingCallLeg } from './pending-leg-rows.ts';
 import type { SqliteCalls } from './sqlite-call-store.ts';
 
 /** What a crash left behind. */
@@ -15,6 +16,8 @@ export interface Recovery {
   readonly closed: readonly CallId[];
   /** Dialogs that may still be up at the SIP server, of these calls and of any that an earlier recovery left. */
   readonly dialogs: readonly CallDialogs[];
+  /** Their INVITEs that nobody is known to have answered. */
+  readonly pendingLegs: readonly PendingCallLeg[];
 }
 
 export interface CrashRecovery {
@@ -23,12 +26,12 @@ export interface CrashRecovery {
    * the first call of a new process: it takes every open call for a dead one.
    */
   recover(): Promise<Recovery>;
-  /** Says that the dialogs of these calls are down, so that the next recovery won't name them again. */
-  forgetDialogs(callIds: readonly CallId[]): Promise<void>;
+  /** Says that the legs of these calls are down, so that the next recovery won't name them again. */
+  forgetLegs(callIds: readonly CallId[]): Promise<void>;
 }
 
 export function createCrashRecovery(sqlite: Sqlite, queue: CommitQueue, calls: SqliteCalls): CrashRecovery {
-  const { rows, dialogs, readView, writeSettlement } = calls;
+  const { rows, dialogs, pendingLegs, readView, writeSettlement } = calls;
   const lifeSign = createLifeSign(sqlite);
   const openCalls = sqlite.prepare<[], CallId>("SELECT id FROM calls WHERE status = 'open' ORDER BY seq").pluck();
 
@@ -50,11 +53,14 @@ export function createCrashRecovery(sqlite: Sqlite, queue: CommitQueue, calls: S
           }),
         ),
       );
-      return { closed, dialogs: dialogs.all() };
+      return { closed, dialogs: dialogs.all(), pendingLegs: pendingLegs.all() };
     },
-    forgetDialogs(callIds) {
+    forgetLegs(callIds) {
       return queue.write('process', () => {
-        for (const callId of callIds) dialogs.forget(callId);
+        for (const callId of callIds) {
+          dialogs.forget(callId);
+          pendingLegs.forget(callId);
+        }
       });
     },
   };

@@ -11,6 +11,7 @@ import { createCdrChain, toCdr } from './cdr-chain.ts';
 import { createDialogRows, type DialogRows } from './dialog-rows.ts';
 import { createLifeSign } from './life-sign.ts';
 import { createCallHistory } from './prior-calls.ts';
+import { createPendingLegRows, type PendingLegRows } from './pending-leg-rows.ts';
 import { createReservationRows } from './reservations.ts';
 import { createSettlement, type WriteSettlement } from './settlement.ts';
 
@@ -25,6 +26,7 @@ export interface SqliteCalls {
   readonly store: CallStore;
   readonly rows: CallRows;
   readonly dialogs: DialogRows;
+  readonly pendingLegs: PendingLegRows;
   readonly readView: () => AdmissionView;
   readonly writeSettlement: WriteSettlement;
 }
@@ -39,6 +41,7 @@ export function createCalls({ sqlite, queue, ledger }: CallStoreParts): SqliteCa
   const counters = createCapCounters(sqlite);
   const reservations = createReservationRows(sqlite);
   const dialogs = createDialogRows(sqlite);
+  const pendingLegs = createPendingLegRows(sqlite);
   const history = createCallHistory(sqlite);
   const lifeSign = createLifeSign(sqlite);
   const writeSettlement = createSettlement(sqlite, { rows, chain, counters, reservations, ledger });
@@ -71,6 +74,12 @@ export function createCalls({ sqlite, queue, ledger }: CallStoreParts): SqliteCa
       });
     },
 
+    recordDialed(callId, legs) {
+      return queue.write('process', () => {
+        if (rows.find(callId).status === 'open') pendingLegs.keep(callId, legs);
+      });
+    },
+
     recordConnected({ callId, callerDialogId, buyerDialogId, draft }) {
       return queue.write('process', () => {
         const { seq, status } = rows.find(callId);
@@ -78,6 +87,7 @@ export function createCalls({ sqlite, queue, ledger }: CallStoreParts): SqliteCa
         if (status === 'settled') return;
         rows.redraft(seq, draft);
         dialogs.keep({ callId, callerDialogId, buyerDialogId });
+        pendingLegs.forget(callId);
       });
     },
 
@@ -87,6 +97,7 @@ export function createCalls({ sqlite, queue, ledger }: CallStoreParts): SqliteCa
         if (state.status === 'settled') return toCdr(rows.recordText(state.seq));
         const cdr = writeSettlement(callId, state, () => judge(readView()));
         dialogs.forget(callId);
+        pendingLegs.forget(callId);
         return cdr;
       });
     },
@@ -97,5 +108,5 @@ export function createCalls({ sqlite, queue, ledger }: CallStoreParts): SqliteCa
       });
     },
   };
-  return { store, rows, dialogs, readView, writeSettlement };
+  return { store, rows, dialogs, pendingLegs, readView, writeSettlement };
 }

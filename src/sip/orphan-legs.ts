@@ -1,0 +1,91 @@
+import type { DrachtioClient, SipResponse } from './drachtio.ts';
+import { reasonHeaders } from './outgoing-headers.ts';
+
+/** What became of a dialog, asked after by its id. */
+export type DialogFate = 'up' | 'gone' | 'unknown';
+
+/** How long an answer to a question within a dialog is waited for before it counts as no answer. */
+const ANSWER_LIMIT_MS = 5_000;
+
+/** The server no longer knows the dialog: the peer's BYE came when nobody was there to hear of it. */
+const NO_DIALOG = 'ENODIALOG';
+
+/**
+ * Legs that are up, or ringing, at the SIP server and that no object of the library stands for any more: a process or a
+ * link before this one left them. They are reached by the ids the server knows them by. Each command waits for the link
+ * where it is down, and reports nothing: that the server knows no such leg is what it was meant to bring about.
+ */
+export class OrphanLegs {
+  readonly #srf: DrachtioClient;
+  #waiting: (() => void)[] = [];
+  #link: 'up' | 'down' = 'down';
+
+  constructor(srf: DrachtioClient) {
+    this.#srf = srf;
+  }
+
+  linkUp(): void {
+    this.#link = 'up';
+    for (const go of this.#waiting.splice(0)) go();
+  }
+
+  linkLost(): void {
+    this.#link = 'down';
+  }
+
+  /** BYE. Resolves when it is sent, or there is nothing to send it to. */
+  async hangUp(dialogId: string, cause: string): Promise<void> {
+    await this.#send({ method: 'BYE', stackDialogId: dialogId, headers: reasonHeaders(cause) });
+  }
+
+  /** CANCEL of an INVITE of ours; resolves as `hangUp` does. */
+  async cancel(transactionId: string, cause: string): Promise<void> {
+    await this.#send({ method: 'CANCEL', stackTxnId: transactionId, headers: reasonHeaders(cause) });
+  }
+
+  /** Refuses a caller's INVITE that is still without an answer, so that the carrier can try elsewhere. */
+  async refuse(transactionId: string): Promise<void> {
+    await this.#linked();
+    // The library answers only requests it has seen come in itself.
+    this.#srf.app.client.sendMessage('SIP/2.0 503 Service Unavailable\r\nRetry-After: 5\r\n\r\n', {
+      stackTxnId: transactionId,
+    });
+  }
+
+  /**
+   * Asks the peer of a dialog with OPTIONS (RFC 3261 §11) whether it is still there. `unknown` where nobody says so in
+   * five seconds: that alone is no proof of anything.
+   */
+  async ask(dialogId: string): Promise<DialogFate> {
+    await this.#linked();
+    return new Promise((resolve) => {
+      const limit = setTimeout(() => resolve('unknown'), ANSWER_LIMIT_MS);
+      limit.unref();
+      const options = { method: 'OPTIONS', stackDialogId: dialogId };
+      this.#srf.request('sip:orphan', options, (error, request) => {
+        if (!request) resolve((error as { code?: string } | null)?.code === NO_DIALOG ? 'gone' : 'unknown');
+        request?.on('response', ({ status }: SipResponse) => {
+          clearTimeout(limit);
+          // RFC 3261 §12.2.1.2: these two say that the dialog is over at the peer.
+          resolve(status === 481 ? 'gone' : status === 408 ? 'unknown' : 'up');
+        });
+      });
+    });
+  }
+
+  /** Sent once; again where the link broke before the server could say what it made of it. */
+  async #send(options: Parameters<DrachtioClient['request']>[1]): Promise<void> {
+    for (;;) {
+      await this.#linked();
+      const error = await new Promise<unknown>((resolve) => {
+        this.#srf.request('sip:orphan', options, (failure) => resolve(failure));
+      });
+      if (!error || this.#link === 'up') return;
+    }
+  }
+
+  #linked(): Promise<void> {
+    if (this.#link === 'up') return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+}
