@@ -10,8 +10,13 @@ interface Source {
 /** Finds the trunk a packet's source address belongs to. Immutable; made anew with each plan. */
 export class TrunkDirectory {
   readonly #sources: readonly Source[];
+  /** Trunks whose callers may come from any address, for their credentials say whose they are. */
+  readonly fromAnywhere: readonly Trunk[];
 
   constructor(trunks: readonly Trunk[]) {
+    this.fromAnywhere = trunks.filter(
+      ({ enabled, sources, challengeInbound, digest }) => enabled && sources.length === 0 && challengeInbound && digest,
+    );
     this.#sources = trunks
       .filter((trunk) => trunk.enabled)
       .flatMap((trunk) => trunk.sources.flatMap((cidr) => sourceOf(trunk, cidr) ?? []))

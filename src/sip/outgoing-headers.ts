@@ -20,6 +20,10 @@ const NAMES = {
   identity: 'Identity',
   assertedIdentity: 'P-Asserted-Identity',
   privacy: 'Privacy',
+  authorization: 'Authorization',
+  proxyAuthorization: 'Proxy-Authorization',
+  sipCallId: 'Call-ID',
+  cseq: 'CSeq',
 } as const;
 
 export type OutgoingName = keyof typeof NAMES;

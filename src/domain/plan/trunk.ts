@@ -13,6 +13,8 @@ export interface Gateway {
   readonly uri: string;
   readonly priority: number;
   readonly weight: number;
+  /** Whether it is asked by OPTIONS if it is there; absent means yes. */
+  readonly probe?: boolean;
 }
 
 /** How a carrier wants numbers written: `+14155550100`, `14155550100`, or `4155550100`. */
@@ -22,11 +24,11 @@ export type NumberFormat = 'e164' | 'e164-without-plus' | 'national';
 export interface Trunk {
   readonly id: TrunkId;
   readonly name: string;
-  /** CIDR blocks or addresses calls come from; empty for an outbound-only trunk. */
+  /** CIDR blocks or addresses calls come from; empty for one that is only dialled through, or known by credentials. */
   readonly sources: readonly string[];
   readonly gateways: readonly Gateway[];
   readonly digest?: DigestCredentials;
-  /** Also challenge this trunk's own calls with `digest`. */
+  /** Also challenge this trunk's own calls with `digest`; without `sources` they may then come from anywhere. */
   readonly challengeInbound: boolean;
   /** New calls a second. */
   readonly maxCps?: number;
