@@ -3,15 +3,21 @@ import type { Cdr } from '../../domain/call/cdr.ts';
 import type { CallId, CampaignId, AttemptId, BuyerId, DestinationId, RouteId, TrunkId } from '../../domain/ids.ts';
 import type { Terms } from '../../domain/billing/terms.ts';
 import type { JudgedCall } from '../../domain/billing/judge-call.ts';
-import type { PriorCalls } from '../../domain/billing/prior-calls.ts';
 import type { Ani, E164 } from '../../domain/numbers/e164.ts';
+import type { PriorCallQuery, PriorCalls } from '../../domain/billing/prior-calls.ts';
 import type { CapUsage } from '../../domain/routing/caps.ts';
+import type { DecisionBasis } from '../../domain/routing/decision-basis.ts';
+import type { RouteRecord } from '../../domain/routing/order.ts';
 import type { EpochMs } from '../../domain/time.ts';
 
 /** What an admission may read, all inside its own transaction. */
 export interface AdmissionView extends CapUsage, PriorCalls {
   /** Calls this ANI made to the campaign since the instant, this one not included, whatever became of them. */
   callsFromAni(ani: Ani, campaignId: CampaignId, since: EpochMs): number;
+  /** Every buyer the caller reached in matching calls. */
+  priorBuyers(query: PriorCallQuery): readonly BuyerId[];
+  /** How the route did in the 30 days up to the instant; may be a minute old. */
+  routeRecord(routeId: RouteId, at: EpochMs): RouteRecord;
 }
 
 /** What is known of a call when it is admitted. */
@@ -79,6 +85,8 @@ export interface CallStore {
       readonly plan: AdmissionPlan;
       readonly reserve: readonly Reservation[];
       readonly draft: Cdr;
+      /** What the decision rested on, kept beside the CDR so that it can be replayed; absent where none was made. */
+      readonly basis?: DecisionBasis | null;
     },
   ): Promise<AdmissionPlan>;
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { locationOf, noPlaces, PlanBuilder, usageOf } from '../../../test/support/routing-plan.ts';
-import type { CampaignId, DestinationId, RouteId } from '../ids.ts';
+import type { CampaignId, DestinationId, PublisherId, RouteId } from '../ids.ts';
 import type { Ani, E164 } from '../numbers/e164.ts';
 import type { EpochMs } from '../time.ts';
 import { type CallOffer, explainSelection, routeCall, selectRoutes } from './route-call.ts';
@@ -248,8 +248,7 @@ describe('a rejection names its reason and what it compared', () => {
     const { builder, campaign, destination } = world();
     const [accepted, other] = [builder.publisher(), builder.publisher()];
     builder.route(campaign, destination, { acceptedPublisherIds: [accepted] });
-    const verdictFor = (publisherId: CallOffer['publisherId']) =>
-      decide(builder, campaign, { publisherId }).candidates[0];
+    const verdictFor = (publisherId: PublisherId | null) => decide(builder, campaign, { publisherId }).candidates[0];
     expect(verdictFor(accepted)).toMatchObject({ verdict: 'selected' });
     expect(verdictFor(other)).toMatchObject({
       reason: 'source-excluded',

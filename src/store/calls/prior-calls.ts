@@ -1,5 +1,5 @@
 import type { PriorCalls, PriorCallQuery } from '../../domain/billing/prior-calls.ts';
-import type { CallId, CampaignId, DestinationId } from '../../domain/ids.ts';
+import type { BuyerId, CallId, CampaignId, DestinationId } from '../../domain/ids.ts';
 import type { Ani } from '../../domain/numbers/e164.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import type { Sqlite } from '../database.ts';
@@ -8,6 +8,8 @@ import type { Sqlite } from '../database.ts';
 export interface CallHistory extends PriorCalls {
   /** Calls this ANI made to the campaign since the instant, whatever became of them. */
   callsFromAni(ani: Ani, campaignId: CampaignId, since: EpochMs): number;
+  /** Every buyer the caller reached in matching calls. */
+  priorBuyers(query: PriorCallQuery): readonly BuyerId[];
 }
 
 interface MatchParameters {
@@ -45,6 +47,11 @@ export function createCallHistory(sqlite: Sqlite): CallHistory {
   const destinations = sqlite
     .prepare<[MatchParameters], DestinationId>(`SELECT DISTINCT destination_id ${MATCHES} ORDER BY destination_id`)
     .pluck();
+  const buyers = sqlite
+    .prepare<[MatchParameters], BuyerId>(
+      `SELECT DISTINCT buyer_id ${MATCHES} AND buyer_id IS NOT NULL ORDER BY buyer_id`,
+    )
+    .pluck();
   const countFromAni = sqlite
     .prepare<[string, number, string], number>(
       'SELECT count(*) FROM calls WHERE ani = ? AND received_at >= ? AND campaign_id = ?',
@@ -59,6 +66,10 @@ export function createCallHistory(sqlite: Sqlite): CallHistory {
     priorDestinations(query) {
       const parameters = matchParameters(query);
       return any.get(parameters) ? destinations.all(parameters) : [];
+    },
+    priorBuyers(query) {
+      const parameters = matchParameters(query);
+      return any.get(parameters) ? buyers.all(parameters) : [];
     },
     callsFromAni(ani, campaignId, since) {
       return countFromAni.get(ani, since, campaignId) ?? 0;

@@ -9,6 +9,7 @@ import type { CapCounters } from './cap-counters.ts';
 import type { CdrChain } from './cdr-chain.ts';
 import type { PlaceWindows } from './place-windows.ts';
 import type { ReservationRows } from './reservations.ts';
+import type { RouteRecords } from './route-records.ts';
 
 /** What a settlement writes to. */
 export interface SettlementParts {
@@ -16,6 +17,7 @@ export interface SettlementParts {
   readonly chain: CdrChain;
   readonly counters: CapCounters;
   readonly reservations: ReservationRows;
+  readonly routeRecords: Pick<RouteRecords, 'count'>;
   readonly ledger: Ledger;
 }
 
@@ -23,7 +25,7 @@ export interface SettlementParts {
 export type WriteSettlement = (callId: CallId, state: CallState, judge: () => JudgedCall) => Cdr;
 
 export function createSettlement(sqlite: Sqlite, parts: SettlementParts): WriteSettlement {
-  const { rows, chain, counters, reservations, ledger } = parts;
+  const { rows, chain, counters, reservations, routeRecords, ledger } = parts;
   const insertAttempt = sqlite.prepare<[number, number, string, string, number, number | null]>(
     'INSERT INTO attempts (call_seq, seq, route_id, destination_id, answered, pdd_ms) VALUES (?, ?, ?, ?, ?, ?)',
   );
@@ -52,6 +54,7 @@ export function createSettlement(sqlite: Sqlite, parts: SettlementParts): WriteS
       insertDialled.run(routeId, destinationId, callId);
     }
     counters.count(cdr, windowsOf(cdr, state, cdr.routeId === null ? undefined : heldByRoute.get(cdr.routeId)));
+    routeRecords.count(cdr);
     ledger.append(callId, postings);
     return cdr;
   };

@@ -8,11 +8,13 @@ import { createCallRows, type CallRows } from './call-rows.ts';
 import { createCapCounters } from './cap-counters.ts';
 import { readCapUsage } from './cap-usage.ts';
 import { createCdrChain, toCdr } from './cdr-chain.ts';
+import { createKeepBasis } from './decision-archive.ts';
 import { createDialogRows, type DialogRows } from './dialog-rows.ts';
 import { createLifeSign } from './life-sign.ts';
 import { createCallHistory } from './prior-calls.ts';
 import { createPendingLegRows, type PendingLegRows } from './pending-leg-rows.ts';
 import { createReservationRows } from './reservations.ts';
+import { createRouteRecords } from './route-records.ts';
 import { createSettlement, type WriteSettlement } from './settlement.ts';
 
 export interface CallStoreParts {
@@ -43,16 +45,23 @@ export function createCalls({ sqlite, queue, ledger }: CallStoreParts): SqliteCa
   const dialogs = createDialogRows(sqlite);
   const pendingLegs = createPendingLegRows(sqlite);
   const history = createCallHistory(sqlite);
+  const routeRecords = createRouteRecords(sqlite);
+  const keepBasis = createKeepBasis(sqlite);
   const lifeSign = createLifeSign(sqlite);
-  const writeSettlement = createSettlement(sqlite, { rows, chain, counters, reservations, ledger });
+  const writeSettlement = createSettlement(sqlite, { rows, chain, counters, reservations, routeRecords, ledger });
 
-  const readView = (): AdmissionView => ({ ...readCapUsage({ counters, reservations, ledger }), ...history });
+  const readView = (): AdmissionView => ({
+    ...readCapUsage({ counters, reservations, ledger }),
+    ...history,
+    routeRecord: routeRecords.routeRecord,
+  });
 
   const store: CallStore = {
     admitCall(call, decide) {
       return queue.write('process', () => {
-        const { plan, reserve, draft } = decide(readView());
-        rows.insert(call, draft);
+        const { plan, reserve, draft, basis } = decide(readView());
+        const seq = rows.insert(call, draft);
+        if (basis) keepBasis(seq, basis);
         const { id: callId, receivedAt } = call;
         reservations.hold({ callId, receivedAt, publisherId: draft.publisherId }, reserve);
         return plan;

@@ -9,10 +9,11 @@ import { ledger } from './0003-ledger.ts';
 import { apiKeys } from './0004-api-keys.ts';
 import { review } from './0005-review.ts';
 import { pendingLegs } from './0006-pending-legs.ts';
+import { decisions } from './0007-decisions.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step of the schema, in order. */
-export const MIGRATIONS: readonly Migration[] = [configuration, calls, ledger, apiKeys, review, pendingLegs];
+export const MIGRATIONS: readonly Migration[] = [configuration, calls, ledger, apiKeys, review, pendingLegs, decisions];
 
 /** The schema version this program works on; SQLite keeps it as `user_version`. */
 export const LATEST_VERSION = MIGRATIONS.length;
