@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ENDING_LIMIT_MS } from '../../src/domain/call/while-ending.ts';
 import {
   answers,
   answersDespiteCancel,
@@ -12,8 +13,6 @@ import { hurriedClock } from './clocks.ts';
 import { Stage } from './stage.ts';
 import { dialThroughTrunk } from './way-out.ts';
 
-/** How long the record of a call waits for a leg that doesn't say that it is gone. */
-const ENDING_LIMIT_MS = 4_000;
 const REFUSED = ['← INVITE', '→ 486', '← ACK'];
 
 describe('when a destination fails', () => {
@@ -116,6 +115,7 @@ describe('when a destination fails', () => {
   it('a phone that is switched off: the next is rung when the ring timeout is over', async () => {
     const stage = await Stage.set({
       buyers: { ann: { acts: staysSilent(), ringTimeoutS: 1 }, bob: answers() },
+      // Its record would wait for a leg that never says that it is gone.
       clock: hurriedClock((delayMs) => delayMs === ENDING_LIMIT_MS, 100),
     });
     const [call] = await stage.connect('bob');

@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { ACK_LIMIT_MS } from '../../src/domain/call/while-dialing.ts';
 import { answers } from '../support/phone/behaviours.ts';
 import { headerValue } from '../support/phone/sip-wire.ts';
 import { hurriedClock } from './clocks.ts';
 import { Stage } from './stage.ts';
-
-/** 64·T1: how long the product waits for the caller's ACK. */
-const ACK_LIMIT_MS = 32_000;
 
 const NOTHING_SOLD = {
   outcome: 'failed',

@@ -2,7 +2,7 @@ import type { Json } from '../support/rest-client.ts';
 import type { Stage } from './stage.ts';
 
 /** The number that a destination behind a trunk has. */
-export const FAR_NUMBER = '+13105550111';
+const FAR_NUMBER = '+13105550111';
 
 /** Makes a destination a telephone number, dialled through a trunk whose gateways are these phones, in this order. */
 export async function dialThroughTrunk(
