@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 
-import type { AreaId, CampaignId, DestinationId, ScheduleId } from '../../domain/ids.ts';
+import type { AreaId, CampaignId, DestinationId, PublisherId, ScheduleId } from '../../domain/ids.ts';
 import { capsField } from '../schemas/caps.ts';
 import { idField, integerField, microsField, STRICT } from '../schemas/fields.ts';
 
@@ -19,6 +19,14 @@ export const routeFields = Type.Object(
     minTalkS: Type.Optional(
       integerField("Shortest billable conversation, in seconds; the campaign's where absent.", [0, 86_400], {
         examples: [90],
+      }),
+    ),
+    acceptedPublisherIds: Type.Optional(
+      Type.Array(idField<PublisherId>('pub_', 'A publisher whose calls it takes.'), {
+        minItems: 1,
+        maxItems: 500,
+        uniqueItems: true,
+        description: "Publishers whose calls it takes, and nobody else's; absent for everyone's.",
       }),
     ),
     caps: capsField,

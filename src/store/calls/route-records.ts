@@ -10,7 +10,7 @@ export interface RouteRecords {
    * Calls of the 30 UTC days up to the instant's own. May be up to a minute old: it is read inside admissions, and a
    * decision keeps what it was told.
    */
-  routeRecord(routeId: RouteId, at: EpochMs): RouteRecord;
+  readonly routeRecord: (routeId: RouteId, at: EpochMs) => RouteRecord;
   /** Counts a call that settles, once for each route it was sent along. */
   count(cdr: Cdr): void;
 }

@@ -1,7 +1,7 @@
 import { AppError, type InputProblem } from '../../domain/app-error.ts';
 import type { Sqlite } from '../database.ts';
 import type { ResourceKind } from '../resource-store.ts';
-import { KINDS, referredId } from './resource-kinds.ts';
+import { referencesIn } from './resource-kinds.ts';
 
 /**
  * Makes sure that everything a resource refers to is there and, where the reference is new, not archived: what named a
@@ -12,17 +12,13 @@ import { KINDS, referredId } from './resource-kinds.ts';
  */
 export function checkReferences(sqlite: Sqlite, kind: ResourceKind, fields: object, before: object = {}): void {
   const problems: InputProblem[] = [];
-  for (const reference of KINDS[kind].references) {
-    const id = referredId(fields, reference);
-    if (id === undefined) continue;
-    const archived = sqlite
-      .prepare<[string], number>(`SELECT archived FROM ${reference.to} WHERE id = ?`)
-      .pluck()
-      .get(id);
+  const namedBefore = new Set(referencesIn(kind, before).map(({ id }) => id));
+  for (const { path, to, id } of referencesIn(kind, fields)) {
+    const archived = sqlite.prepare<[string], number>(`SELECT archived FROM ${to} WHERE id = ?`).pluck().get(id);
     if (archived === undefined) {
-      problems.push({ path: reference.path, message: `there is no ${id} among the ${reference.to}` });
-    } else if (archived === 1 && referredId(before, reference) !== id) {
-      problems.push({ path: reference.path, message: `${id} is archived: bring it back first, or name another` });
+      problems.push({ path, message: `there is no ${id} among the ${to}` });
+    } else if (archived === 1 && !namedBefore.has(id)) {
+      problems.push({ path, message: `${id} is archived: bring it back first, or name another` });
     }
   }
   if (problems.length === 0) return;

@@ -51,11 +51,16 @@ const NAMED = 3;
  * does. That a decision looked at a route and rejected it is no reference: the record holds all it says of it.
  */
 export function findReferrers(sqlite: Sqlite, kind: ResourceKind, id: string): string[] {
-  const resources = KIND_NAMES.flatMap((other): Place[] =>
-    KINDS[other].references
-      .filter(({ to }) => to === kind)
-      .map(({ column }) => ({ sort: other, query: `SELECT id FROM ${other} WHERE ${column} = ?` })),
-  );
+  const resources = KIND_NAMES.flatMap((other): Place[] => {
+    const { references, referenceLists = [] } = KINDS[other];
+    const conditions = [
+      ...references.filter(({ to }) => to === kind).map(({ column }) => `${column} = ?`),
+      ...referenceLists
+        .filter(({ to }) => to === kind)
+        .map(({ field }) => `EXISTS (SELECT 1 FROM json_each(doc, '$.${field}') WHERE value = ?)`),
+    ];
+    return conditions.map((condition) => ({ sort: other, query: `SELECT id FROM ${other} WHERE ${condition}` }));
+  });
   return [...resources, ...RECORDS[kind]].flatMap(({ sort, query }) => {
     const ids = sqlite
       .prepare<[string], string>(`${query} LIMIT ${NAMED + 1}`)

@@ -10,10 +10,19 @@ export interface ReferenceField {
   readonly to: ResourceKind;
 }
 
+/** A field of one kind of resource that is a list of ids of another. */
+export interface ReferenceList {
+  /** Its name at the top of the document. */
+  readonly field: string;
+  readonly to: ResourceKind;
+}
+
 /** What the store knows of one kind of resource beside its own fields. The table has the kind's name. */
 export interface KindTraits {
   readonly prefix: string;
   readonly references: readonly ReferenceField[];
+  /** Fields that name several others. */
+  readonly referenceLists?: readonly ReferenceList[];
   /** Fields that lists can be filtered by, with their columns. */
   readonly filters: Readonly<Record<string, string>>;
 }
@@ -81,6 +90,7 @@ export const KINDS: Readonly<Record<ResourceKind, KindTraits>> = {
       { path: '/areaId', column: 'area_id', to: 'areas' },
       { path: '/scheduleId', column: 'schedule_id', to: 'schedules' },
     ],
+    referenceLists: [{ field: 'acceptedPublisherIds', to: 'publishers' }],
     filters: {
       campaignId: 'campaign_id',
       destinationId: 'destination_id',
@@ -96,8 +106,30 @@ export const KINDS: Readonly<Record<ResourceKind, KindTraits>> = {
 /** The kinds' names, in the order of `KINDS`. */
 export const KIND_NAMES = Object.keys(KINDS) as readonly ResourceKind[];
 
+/** An id that a document names, and the JSON Pointer of where it does. */
+export interface NamedReference {
+  readonly path: string;
+  readonly to: ResourceKind;
+  readonly id: string;
+}
+
+/** Everything that a document of the kind refers to. */
+export function referencesIn(kind: ResourceKind, fields: object): readonly NamedReference[] {
+  const { references, referenceLists = [] } = KINDS[kind];
+  const single = references.flatMap((reference) => {
+    const id = referredId(fields, reference);
+    return id === undefined ? [] : [{ path: reference.path, to: reference.to, id }];
+  });
+  const listed = referenceLists.flatMap(({ field, to }) => {
+    const ids: unknown = (fields as Readonly<Record<string, unknown>>)[field];
+    if (!Array.isArray(ids)) return [];
+    return ids.map((id, index) => ({ path: `/${field}/${index}`, to, id: String(id) }));
+  });
+  return [...single, ...listed];
+}
+
 /** What a reference field holds in a document; undefined where it is absent or null. */
-export function referredId(fields: object, reference: ReferenceField): string | undefined {
+function referredId(fields: object, reference: ReferenceField): string | undefined {
   let value: unknown = fields;
   for (const key of reference.path.slice(1).split('/')) {
     value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 
-import type { BuyerId, CampaignId } from '../../domain/ids.ts';
+import type { BuyerId, CampaignId, PublisherId } from '../../domain/ids.ts';
 import type { E164 } from '../../domain/numbers/e164.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import { createCommitQueue } from '../commit-queue.ts';
@@ -116,6 +116,31 @@ describe('references', () => {
     await resources.remove('destinations', destination.id);
     await resources.remove('buyers', buyer.id);
     await expect(resources.get('buyers', buyer.id)).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  test('each of a list is one: it must be there, and keeps what it names from being removed', async () => {
+    const { resources } = setUp();
+    const campaign = await resources.create('campaigns', sample.campaign());
+    const buyer = await resources.create('buyers', sample.buyer());
+    const desk = await resources.create('destinations', sample.destination(buyer.id));
+    const publisher = await resources.create('publishers', sample.publisher());
+    const accepting = (...ids: string[]) =>
+      resources.create('routes', sample.route(campaign.id, desk.id, { acceptedPublisherIds: ids as PublisherId[] }));
+
+    await expect(accepting(publisher.id, 'pub_gone')).rejects.toMatchObject({
+      problems: [{ path: '/acceptedPublisherIds/1', message: 'there is no pub_gone among the publishers' }],
+    });
+    const route = await accepting(publisher.id);
+    await expect(resources.remove('publishers', publisher.id)).rejects.toMatchObject({
+      code: 'in-use',
+      message: expect.stringContaining(`routes ${route.id}`) as string,
+    });
+    await resources.replace('publishers', publisher.id, { ...sample.publisher(), archived: true });
+    const { id, ...fields } = route;
+    await expect(resources.replace('routes', id, { ...fields, weight: 2 })).resolves.toMatchObject({ weight: 2 });
+    await expect(accepting(publisher.id)).rejects.toMatchObject({ problems: [{ path: '/acceptedPublisherIds/0' }] });
+    await resources.remove('routes', id);
+    await resources.remove('publishers', publisher.id);
   });
 
   test('an archived thing can go on being named, but not be named anew', async () => {
