@@ -28,14 +28,14 @@ if (!buyerUri) throw new Error('BUYER_URI must say where calls are connected to:
 const engine = await startEngine({ sip: { host: '127.0.0.1', port: 0 } });
 const srf = new (Srf as unknown as new () => BareSrf)();
 
+async function connect(request: { body: string }, response: unknown, uri: string): Promise<void> {
+  const { uas, uac } = await srf.createB2BUA(request, response, uri, { localSdpB: request.body });
+  uas.on('destroy', () => void uac.destroy());
+  uac.on('destroy', () => void uas.destroy());
+}
+
 srf.invite((request, response) => {
-  srf.createB2BUA(request, response, buyerUri, { localSdpB: request.body }).then(
-    ({ uas, uac }) => {
-      uas.on('destroy', () => void uac.destroy());
-      uac.on('destroy', () => void uas.destroy());
-    },
-    (error: unknown) => console.error(error),
-  );
+  connect(request, response, buyerUri).catch((error: unknown) => console.error(error));
 });
 srf.on('error', (error) => console.error(error));
 srf.on('connect', (error) => {
