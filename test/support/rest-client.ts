@@ -8,7 +8,7 @@ export const ADMIN_KEY = 'an-admin-key-for-tests-of-forty-characters';
 export type Json = any;
 
 /** An answer that wasn't what was asked for. */
-export class ApiRefusal extends Error {
+class ApiRefusal extends Error {
   readonly status: number;
   readonly problem: Json;
 
