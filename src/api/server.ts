@@ -11,6 +11,7 @@ import { registerDescription, registerOpenApi } from './plugins/openapi.ts';
 import { PROBLEM_TYPE, registerProblems, sendProblem, toProblem } from './plugins/problems.ts';
 import type { ApiDeps } from './ports.ts';
 import { registerHealth } from './routes/health.ts';
+import { registerHome } from './routes/home.ts';
 import { registerVersionOne } from './routes/version-one.ts';
 import { compileValidator } from './validation/validator.ts';
 
@@ -58,6 +59,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   await registerOpenApi(app, deps.version);
   registerDescription(app);
   registerHealth(app, deps);
+  registerHome(app);
   await app.register(
     (scope, _options, done) => {
       registerAuth(scope, deps);
