@@ -94,9 +94,11 @@ export async function startApp(
     registry,
     newCallId: () => store.newId(ID_PREFIX.call) as CallId,
     newSeed: () => randomInt(SEEDS),
-    onStranger: (address) => {
-      metrics.strangers.inc();
-      log.warn({ event: 'sip.stranger', address });
+    onUnproven: (what, address) => {
+      if (what === 'stranger') metrics.strangers.inc();
+      else metrics.authentications.inc({ result: what });
+      if (what === 'challenged') log.debug({ event: 'sip.challenged', address });
+      else log.warn({ event: `sip.${what}`, address });
     },
   });
   const sip: SipServer = new SipServer({
@@ -104,6 +106,7 @@ export async function startApp(
     onInvite: (invite, leg) => desk.receive(invite, leg),
     isAccepting: () => desk.isOpen && sip.isUp,
     isOwnAddress: () => isOwnAddress,
+    nowMs: () => clock.now().wall,
     isOwnCall: (callId) => registry.get(callId) !== undefined,
     onLink: (change) => log.info({ event: `sip.link-${change}` }),
     onFault: (error, sipCallId) => {
@@ -126,6 +129,9 @@ export async function startApp(
   const api = await createApi({
     resources: freshPlanResources(store.resources, plan),
     calls: store.queries,
+    dispositions: store.dispositions,
+    proposals: store.proposals,
+    currency: config.TOLLGATE_CURRENCY,
     keys: store.keys,
     ledger: store.ledger,
     live: { list: () => listLiveCalls(registry), hangup: (id) => hangUpLiveCall(registry, id) },

@@ -11,9 +11,15 @@ import { Admission } from './admission.ts';
 import type { CallRegistry } from './call-registry.ts';
 import { CallSession } from './call-session.ts';
 import type { CallWorld } from './call-session.ts';
+import { GuessLimit } from './guess-limit.ts';
+import type { Identified } from './identify-trunk.ts';
+import { identifyTrunk } from './identify-trunk.ts';
 import type { LivePlan } from './live-plan.ts';
 import type { ALeg, ALegListener, InboundInvite } from './ports/a-leg.ts';
 import { TrunkGate } from './trunk-gate.ts';
+
+/** What became of an INVITE whose trunk isn't known, or not yet. */
+export type Unproven = 'challenged' | Extract<Identified, { kind: 'refused' }>['why'];
 
 /** What the desk needs beside the world of each call. */
 export interface CallDeskOptions {
@@ -23,17 +29,18 @@ export interface CallDeskOptions {
   readonly newCallId: () => CallId;
   /** 32 random bits: the one source of chance in a call. */
   readonly newSeed: () => number;
-  /** An INVITE from an address that belongs to no trunk: answered 403, counted, and no more. */
-  readonly onStranger: (address: string) => void;
+  /** An INVITE that isn't known to be a trunk's: answered 401 or 403, counted, and no more. */
+  readonly onUnproven: (what: Unproven, address: string) => void;
 }
 
 /** How long a caller refused while draining is asked to wait, in seconds: by then another process answers. */
 const DRAIN_RETRY_AFTER_S = 30;
 
-/** Where new calls arrive: knows the trunk by its address, reads who calls whom, and starts the call's session. */
+/** Where new calls arrive: knows the trunk by its address or credentials, reads who calls whom, and starts the call's session. */
 export class CallDesk {
   readonly #options: CallDeskOptions;
   readonly #gate = new TrunkGate();
+  readonly #guesses = new GuessLimit();
   #open: 'open' | 'draining' = 'open';
 
   constructor(options: CallDeskOptions) {
@@ -51,19 +58,26 @@ export class CallDesk {
 
   /** Takes an INVITE. Returns who hears the leg from now on, or null where it has been answered already. */
   receive(invite: InboundInvite, aLeg: ALeg): ALegListener | null {
-    const { world, plan, registry, newCallId, newSeed, onStranger } = this.#options;
+    const { world, plan, registry, newCallId, newSeed, onUnproven } = this.#options;
     if (!this.isOpen) {
       aLeg.reject(503, { cause: 'drain', retryAfterS: DRAIN_RETRY_AFTER_S });
       return null;
     }
     const { snapshot, trunks } = plan.current;
-    const trunk = trunks.find(invite.source.address);
-    if (!trunk) {
-      onStranger(invite.source.address);
+    const receivedAt = world.clock.now();
+    const { address } = invite.source;
+    const sender = identifyTrunk({ address, proofs: invite.proofs }, trunks, this.#guesses, receivedAt.mono);
+    if (sender.kind === 'challenge') {
+      onUnproven('challenged', address);
+      aLeg.challenge(sender.realms, sender.stale);
+      return null;
+    }
+    if (sender.kind === 'refused') {
+      onUnproven(sender.why, address);
       aLeg.reject(403, { cause: null });
       return null;
     }
-    const receivedAt = world.clock.now();
+    const { trunk } = sender;
     const origin = readOrigin(invite, trunk, snapshot, newCallId(), receivedAt);
     const trunkLimit = this.#gate.check(trunk, registry.liveOn(trunk.id), receivedAt.mono);
     const admission = new Admission({ origin, snapshot, seed: newSeed(), trunkLimit });

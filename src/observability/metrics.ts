@@ -7,6 +7,7 @@ export interface Metrics {
   readonly callsSettled: Counter<'outcome'>;
   readonly callsBillable: Counter;
   readonly strangers: Counter;
+  readonly authentications: Counter<'result'>;
   readonly oddities: Counter<'what'>;
   readonly faults: Counter<'where'>;
   readonly settlementDelays: Counter;
@@ -79,6 +80,12 @@ export function createMetrics(live: { readonly calls: () => number; readonly sip
     strangers: new Counter({
       name: 'tollgate_strangers_total',
       help: 'INVITEs from addresses that belong to no trunk',
+      registers,
+    }),
+    authentications: new Counter({
+      name: 'tollgate_sip_authentications_total',
+      help: 'INVITEs that were challenged, or whose answer to a challenge was refused',
+      labelNames: ['result'],
       registers,
     }),
     oddities: new Counter({

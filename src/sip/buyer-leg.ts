@@ -1,51 +1,58 @@
 import type { BLeg, BLegEvent, DialOrder } from '../calls/ports/b-leg.ts';
 import type { AttemptReason } from '../domain/call/attempt.ts';
-import { bye, causeOf } from './caller-leg.ts';
+import { causeOf } from './caller-leg.ts';
 import { dialogIdOf } from './dialog-id.ts';
+import { ChallengeAnswers, isChallenge } from './digest/challenge-answers.ts';
+import type { NonceCounts } from './digest/nonce-counts.ts';
 import type { DrachtioClient, SipDialog, SipRequest, SipResponse, UacOptions } from './drachtio.ts';
-import { formatCaller, outgoingHeaders, passedOn, reasonHeaders } from './outgoing-headers.ts';
+import { inviteAgain, inviteFirst } from './invite-options.ts';
+import { reasonHeaders } from './outgoing-headers.ts';
 import type { PendingLegs } from './pending-legs.ts';
+import { requestWithin } from './request-within.ts';
 
 /**
  * How a destination's leg stands.
  *
+ *        ┌──────401, 407──────────┐
+ *        ▼                         │
  *     sending ──request out──▶ inviting ──2xx──▶ open ──BYE either way──▶ closed
  *        │ cancel()               │ cancel()
  *        ▼                        ▼
  *     sending, to be cancelled ▶ cancelling ──final──▶ closed     (a 2xx that crosses opens it: its owner hangs up)
+ *
+ * A challenge that we have the answer to makes a second INVITE of the same call, with a transaction of its own: that is
+ * the one to cancel from then on. One that crosses our CANCEL is the end: it would ring on otherwise.
  */
 type LegState =
   | { readonly kind: 'sending'; readonly cancelFor: AttemptReason | null }
   | { readonly kind: 'inviting'; readonly request: SipRequest }
-  | { readonly kind: 'cancelling'; readonly reason: AttemptReason }
+  | { readonly kind: 'cancelling' }
   | { readonly kind: 'open'; readonly dialog: SipDialog }
   | { readonly kind: 'closed' };
 
-/** us ↔ destination: one INVITE and, if it is answered, its dialog. */
+/** What all legs share. */
+export interface BuyerLegWorld {
+  readonly srf: DrachtioClient;
+  readonly pending: PendingLegs;
+  readonly nonceCounts: NonceCounts;
+}
+
+/** us ↔ destination: one INVITE, sent again where it is challenged, and, if it is answered, its dialog. */
 export class BuyerLeg implements BLeg {
+  readonly #world: BuyerLegWorld;
+  readonly #order: DialOrder;
   readonly #report: (event: BLegEvent) => void;
-  readonly #pending: PendingLegs;
+  readonly #answers: ChallengeAnswers;
   #state: LegState = { kind: 'sending', cancelFor: null };
   #dialog: SipDialog | null = null;
 
-  constructor(srf: DrachtioClient, order: DialOrder, pending: PendingLegs, report: (event: BLegEvent) => void) {
+  constructor(world: BuyerLegWorld, order: DialOrder, report: (event: BLegEvent) => void) {
+    this.#world = world;
+    this.#order = order;
     this.#report = report;
-    this.#pending = pending;
-    pending.add(this, () => this.#failed({ sipStatus: null, cause: null, reason: 'link-lost' }));
-    try {
-      srf.createUAC(
-        order.address.uri,
-        uacOptions(order),
-        {
-          cbRequest: (error, request) => (request ? this.#sent(request) : this.#notSent(error)),
-          cbProvisional: (response) => this.#progress(response),
-        },
-        (error, dialog) => (dialog ? this.#answered(dialog) : this.#refused(error)),
-      );
-    } catch (error) {
-      // Thrown where there is no link at all. Reported later: the owner has no leg yet to hear it for.
-      queueMicrotask(() => this.#notSent(error));
-    }
+    this.#answers = this.#newAnswers();
+    world.pending.add(this, () => this.#failed({ sipStatus: null, cause: null, reason: 'link-lost' }));
+    this.#invite(inviteFirst(order));
   }
 
   get dialogId(): string | null {
@@ -66,30 +73,46 @@ export class BuyerLeg implements BLeg {
     if (this.#state.kind !== 'open') return;
     const { dialog } = this.#state;
     this.#state = { kind: 'closed' };
-    bye(dialog, cause, () => this.#report({ type: 'hungUp', cause: null }));
+    const bye = { method: 'BYE', headers: reasonHeaders(cause) };
+    requestWithin(dialog, this.#newAnswers(), bye, () => this.#report({ type: 'hungUp', cause: null }));
+  }
+
+  /** Sends a request within the destination's dialog, with credentials where they are asked for. */
+  request: SipDialog['request'] = (options, callback) => {
+    if (this.#dialog) requestWithin(this.#dialog, this.#newAnswers(), options, callback);
+  };
+
+  #newAnswers(): ChallengeAnswers {
+    return new ChallengeAnswers(this.#order.address.digest, this.#world.nonceCounts);
+  }
+
+  #invite(options: UacOptions): void {
+    try {
+      this.#world.srf.createUAC(
+        this.#order.address.uri,
+        options,
+        {
+          cbRequest: (error, request) => (request ? this.#sent(request) : this.#notSent(error)),
+          cbProvisional: (response) => this.#progress(response),
+        },
+        (error, dialog) => (dialog ? this.#answered(dialog) : this.#refused(error)),
+      );
+    } catch (error) {
+      // Thrown where there is no link at all. Reported later: the owner has no leg yet to hear it for.
+      queueMicrotask(() => this.#notSent(error));
+    }
   }
 
   #sent(request: SipRequest): void {
     if (this.#state.kind !== 'sending') return;
     const { cancelFor } = this.#state;
     this.#state = { kind: 'inviting', request };
-    this.#tellSent(request);
-    // Credentials make a second INVITE of it, with a transaction of its own: that is the one to cancel from then on, and
-    // at once where a CANCEL of the first has crossed the challenge. It would ring on otherwise.
-    request.on('authenticate', (again: SipRequest) => {
-      this.#tellSent(again);
-      if (this.#state.kind === 'inviting') this.#state = { kind: 'inviting', request: again };
-      else if (this.#state.kind === 'cancelling') this.#sendCancel(again, this.#state.reason);
-    });
+    this.#report({ type: 'sent', transactionId: request.stackTxnId, dialogId: dialogIdOf(request) });
     if (cancelFor !== null) this.#sendCancel(request, cancelFor);
   }
 
-  #tellSent(request: SipRequest): void {
-    this.#report({ type: 'sent', transactionId: request.stackTxnId, dialogId: dialogIdOf(request) });
-  }
-
   #sendCancel(request: SipRequest, reason: AttemptReason): void {
-    this.#state = { kind: 'cancelling', reason };
+    this.#state = { kind: 'cancelling' };
     request.cancel({ headers: reasonHeaders(reason) });
   }
 
@@ -100,7 +123,7 @@ export class BuyerLeg implements BLeg {
   }
 
   #answered(dialog: SipDialog): void {
-    this.#pending.remove(this);
+    this.#world.pending.remove(this);
     this.#dialog = dialog;
     this.#state = { kind: 'open', dialog };
     dialog.once('destroy', (request?: SipRequest) => {
@@ -113,7 +136,19 @@ export class BuyerLeg implements BLeg {
 
   #refused(error: unknown): void {
     const { status, res } = error as { status?: number; res?: SipResponse };
-    this.#failed({ sipStatus: status ?? null, cause: causeOf(res) });
+    const state = this.#state;
+    if (res && isChallenge(res.status) && state.kind === 'inviting') this.#challenged(state.request, res);
+    else this.#failed({ sipStatus: status ?? null, cause: causeOf(res) });
+  }
+
+  #challenged(request: SipRequest, response: SipResponse): void {
+    const answer = this.#answers.answer(response, request);
+    if (!answer.answered) {
+      this.#failed({ sipStatus: response.status, cause: causeOf(response) ?? answer.why });
+      return;
+    }
+    this.#state = { kind: 'sending', cancelFor: null };
+    this.#invite(inviteAgain(this.#order, request, response, answer));
   }
 
   /** The request never left: a name that doesn't resolve, a port that refuses, a link that is down. */
@@ -123,25 +158,9 @@ export class BuyerLeg implements BLeg {
   }
 
   #failed(failure: Omit<Extract<BLegEvent, { type: 'failed' }>, 'type'>): void {
-    this.#pending.remove(this);
+    this.#world.pending.remove(this);
     if (this.#state.kind === 'open' || this.#state.kind === 'closed') return;
     this.#state = { kind: 'closed' };
     this.#report({ type: 'failed', ...failure });
   }
-}
-
-function uacOptions(order: DialOrder): UacOptions {
-  const { address, caller } = order;
-  return {
-    localSdp: order.sdp,
-    headers: outgoingHeaders({
-      from: formatCaller(caller.user, caller.displayName),
-      maxForwards: order.maxForwards,
-      callId: order.callId,
-      contentType: 'application/sdp',
-      ...passedOn(order.passOn),
-    }),
-    ...(address.nextHop === null ? {} : { proxy: address.nextHop }),
-    ...(address.digest === null ? {} : { auth: address.digest }),
-  };
 }

@@ -1,7 +1,8 @@
 import type { ALeg, ALegEvent, ALegListener } from '../calls/ports/a-leg.ts';
 import { dialogIdOf } from './dialog-id.ts';
+import type { Authenticator } from './digest/authenticator.ts';
 import type { DrachtioClient, SipDialog, SipRequest, SipResponse } from './drachtio.ts';
-import { outgoingHeaders, reasonHeaders } from './outgoing-headers.ts';
+import { challengeHeaders, outgoingHeaders, reasonHeaders } from './outgoing-headers.ts';
 import type { PendingLegs } from './pending-legs.ts';
 
 /**
@@ -22,19 +23,29 @@ type LegState =
  */
 const TRANSACTION_GONE = /unknown transaction/i;
 
+/** What all legs share. */
+export interface CallerLegWorld {
+  readonly srf: DrachtioClient;
+  readonly pending: PendingLegs;
+  readonly authenticator: Authenticator;
+}
+
 /** caller ↔ us, over one server transaction and then its dialog. */
 export class CallerLeg implements ALeg {
   readonly #srf: DrachtioClient;
   readonly #request: SipRequest;
   readonly #response: SipResponse;
   readonly #pending: PendingLegs;
+  readonly #authenticator: Authenticator;
   #listener: ALegListener = () => undefined;
   #state: LegState = { kind: 'inviting' };
   #onOpen: (dialog: SipDialog) => void = () => undefined;
 
   /** Must be made in the handler of the INVITE itself: a CANCEL that comes before anyone listens is lost. */
-  constructor(srf: DrachtioClient, request: SipRequest, response: SipResponse, pending: PendingLegs) {
+  constructor(world: CallerLegWorld, request: SipRequest, response: SipResponse) {
+    const { srf, pending, authenticator } = world;
     this.#srf = srf;
+    this.#authenticator = authenticator;
     this.#request = request;
     this.#response = response;
     this.#pending = pending;
@@ -91,6 +102,14 @@ export class CallerLeg implements ALeg {
     this.#response.send(status, {
       headers: { ...reasonHeaders(options.cause), ...outgoingHeaders({ retryAfter: options.retryAfterS }) },
     });
+  }
+
+  challenge(realms: readonly string[], stale: boolean): void {
+    if (this.#state.kind !== 'inviting') return;
+    this.#state = { kind: 'closed' };
+    this.#pending.remove(this);
+    const values = this.#authenticator.challenges(realms, this.#request.source_address, stale);
+    this.#response.send(401, { headers: challengeHeaders(values) });
   }
 
   hangUp(cause: string): void {

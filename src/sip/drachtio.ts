@@ -31,6 +31,11 @@ export interface SendOptions {
 export interface SipResponse extends SipMessageView {
   readonly status: number;
   readonly reason: string;
+  /** The request it answers, as it was sent. */
+  readonly req: { readonly method: string; readonly uri: string };
+  readonly source_address: string;
+  readonly source_port: number;
+  readonly protocol: string;
   readonly finalResponseSent: boolean;
   send(status: number, options?: SendOptions, callback?: (error: unknown) => void): void;
 }
@@ -53,7 +58,6 @@ export interface UacOptions {
   readonly headers: Record<string, string>;
   readonly localSdp: string;
   readonly proxy?: string;
-  readonly auth?: { readonly username: string; readonly password: string };
 }
 
 export interface DrachtioClient extends EventEmitter {

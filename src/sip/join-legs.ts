@@ -8,15 +8,21 @@ const REINVITE_LIMIT_MS = 10_000;
 /** How a leg's refused re-INVITE reads where the other side said nothing. */
 const REQUEST_TIMEOUT = 408;
 
+/** An answered leg to carry requests to: `request` answers challenges where the leg's trunk has credentials. */
+export interface JoinedLeg {
+  readonly dialog: SipDialog;
+  readonly request: SipDialog['request'];
+}
+
 /**
  * Carries in-dialog requests across two answered legs with direct media: re-INVITE and UPDATE with their SDP, INFO
  * with its body. Offers never overlap: while one is out, another is answered 491 (RFC 3261 §14.2, RFC 3311 §5.2).
  * Unhandled, the library would answer all of these 200 with stale SDP by itself.
  */
-export function joinDialogs(caller: SipDialog, buyer: SipDialog, onFault: FaultListener): void {
+export function joinDialogs(caller: JoinedLeg, buyer: JoinedLeg, onFault: FaultListener): void {
   const exchange = new OfferExchange();
-  carry(caller, buyer, exchange, onFault);
-  carry(buyer, caller, exchange, onFault);
+  carry(caller.dialog, buyer, exchange, onFault);
+  carry(buyer.dialog, caller, exchange, onFault);
 }
 
 /** Hears of a defect in carrying a request; the request has been answered 500 where it still could be. */
@@ -37,7 +43,7 @@ class OfferExchange {
   }
 }
 
-function carry(from: SipDialog, to: SipDialog, exchange: OfferExchange, onFault: FaultListener): void {
+function carry(from: SipDialog, to: JoinedLeg, exchange: OfferExchange, onFault: FaultListener): void {
   /** A bug ends one request with a 500: thrown into the library it would end the process. */
   const guarded = (response: SipResponse, act: () => void): void => {
     try {
@@ -68,7 +74,7 @@ function carry(from: SipDialog, to: SipDialog, exchange: OfferExchange, onFault:
     const limit = setTimeout(() => guarded(response, () => conclude(REQUEST_TIMEOUT, '')), REINVITE_LIMIT_MS);
     limit.unref();
     const { method, body } = request;
-    const headers = outgoingHeaders({ contact: to.local.contact, contentType: body ? 'application/sdp' : null });
+    const headers = outgoingHeaders({ contact: to.dialog.local.contact, contentType: body ? 'application/sdp' : null });
     // Not `modify()`: after one refused re-INVITE it never settles again.
     to.request({ method, headers, ...(body ? { body } : { noAck: true }) }, (error, answer, acknowledge) => {
       if (answer && answer.status < 200) return;

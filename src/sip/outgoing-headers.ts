@@ -44,6 +44,15 @@ export function outgoingHeaders(
   return headers;
 }
 
+/**
+ * WWW-Authenticate headers, each a line of its own, for they may not be joined with commas (RFC 3261 §7.3.1). The library
+ * takes one value for a name, so the lines after the first go as part of it.
+ */
+export function challengeHeaders(values: readonly string[]): Record<string, string> {
+  const safe = values.filter(isSafeValue);
+  return safe.length === 0 ? {} : { 'WWW-Authenticate': safe.join('\r\nWWW-Authenticate: ') };
+}
+
 /** A Reason header for a cause, or nothing where the cause has no such form. */
 export function reasonHeaders(cause: string | null): Record<string, string> {
   return outgoingHeaders({ reason: reasonFor(cause) });

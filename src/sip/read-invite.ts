@@ -17,7 +17,7 @@ const DEFAULT_MAX_FORWARDS = 70;
  * Reads a caller's INVITE (RFC 3261 §8.1.1, RFC 3323, RFC 3325). The server's own helpers take the first `sip:` they
  * see, even inside a display name, and believe any P-Asserted-Identity; so the headers are read here.
  */
-export function readInvite(request: SipRequest): InboundInvite | UnreadableInvite {
+export function readInvite(request: SipRequest): Omit<InboundInvite, 'proofs'> | UnreadableInvite {
   const from = request.has('From') ? parseAddress(request.get('From')) : undefined;
   if (!from) return { status: 400, cause: 'bad-from' };
   const asserted = request.has('P-Asserted-Identity') ? parseAddress(request.get('P-Asserted-Identity')) : undefined;

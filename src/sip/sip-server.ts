@@ -1,9 +1,13 @@
 import type { ALeg, InviteHandler } from '../calls/ports/a-leg.ts';
 import type { BLeg, BLegEvent, Dialer, DialOrder } from '../calls/ports/b-leg.ts';
+import type { GatewayProber } from '../calls/ports/gateway-prober.ts';
 import { BuyerLeg } from './buyer-leg.ts';
 import { CallerLeg } from './caller-leg.ts';
+import { Authenticator } from './digest/authenticator.ts';
+import { NonceCounts } from './digest/nonce-counts.ts';
 import type { DrachtioClient, SipRequest, SipResponse } from './drachtio.ts';
 import { createDrachtioClient } from './drachtio.ts';
+import type { JoinedLeg } from './join-legs.ts';
 import { joinDialogs } from './join-legs.ts';
 import { OrphanLegs } from './orphan-legs.ts';
 import { outgoingHeaders } from './outgoing-headers.ts';
@@ -26,6 +30,8 @@ export interface SipServerOptions {
   /** Whether new calls are welcome: OPTIONS answers 200 or 503 by it. */
   readonly isAccepting: () => boolean;
   readonly isOwnAddress: () => IsOwnAddress;
+  /** Wall-clock milliseconds: how old a nonce is goes by it. */
+  readonly nowMs: () => number;
   /** Whether a call id that came back in an INVITE is of a call of ours in progress. */
   readonly isOwnCall: (callId: string) => boolean;
   readonly onLink: (change: 'up' | 'down') => void;
@@ -48,16 +54,19 @@ const REFUSED_METHODS = ['message', 'subscribe', 'register', 'publish', 'notify'
 const CONNECT_LIMIT_MS = 10_000;
 
 /** SIP by way of drachtio: takes INVITEs in, places them, and knows whether the link is up. */
-export class SipServer implements Dialer {
+export class SipServer implements Dialer, GatewayProber {
   readonly #options: SipServerOptions;
   readonly #srf: DrachtioClient;
   readonly #pending = new PendingLegs();
+  readonly #nonceCounts = new NonceCounts();
+  readonly #authenticator: Authenticator;
   /** Reaches legs that a process before this one has left. */
   readonly orphans: OrphanLegs;
   #link: 'down' | 'up' | 'closed' = 'down';
 
   constructor(options: SipServerOptions) {
     this.#options = options;
+    this.#authenticator = new Authenticator(options.nowMs);
     this.#srf = createDrachtioClient();
     this.orphans = new OrphanLegs(this.#srf);
     this.#srf.use('invite', (request, response) =>
@@ -121,13 +130,27 @@ export class SipServer implements Dialer {
       queueMicrotask(() => report({ type: 'failed', sipStatus: null, cause: null, reason: 'loop' }));
       return LEG_NOT_DIALLED;
     }
-    return new BuyerLeg(this.#srf, order, this.#pending, report);
+    const world = { srf: this.#srf, pending: this.#pending, nonceCounts: this.#nonceCounts };
+    return new BuyerLeg(world, order, report);
+  }
+
+  probe(gatewayUri: string, heard: (status: number | null) => void): boolean {
+    if (!this.isUp) return false;
+    const options = { method: 'OPTIONS', headers: outgoingHeaders({ accept: 'application/sdp' }) };
+    this.#srf.request(gatewayUri, options, (_error, request) => {
+      // An error here is a name that leads nowhere, or to ourselves: no gateway in either case.
+      if (request) request.on('response', ({ status }: SipResponse) => status >= 200 && heard(status));
+      else heard(null);
+    });
+    return true;
   }
 
   join(aLeg: ALeg, bLeg: BLeg): void {
     if (!(aLeg instanceof CallerLeg) || !(bLeg instanceof BuyerLeg)) return;
-    aLeg.whenOpen((caller) => {
-      if (bLeg.dialog) joinDialogs(caller, bLeg.dialog, this.#options.onFault);
+    aLeg.whenOpen((dialog) => {
+      const caller: JoinedLeg = { dialog, request: (options, callback) => dialog.request(options, callback) };
+      const buyer = bLeg.dialog && { dialog: bLeg.dialog, request: bLeg.request };
+      if (buyer) joinDialogs(caller, buyer, this.#options.onFault);
     });
   }
 
@@ -150,8 +173,9 @@ export class SipServer implements Dialer {
       response.send(482);
       return;
     }
-    const leg = new CallerLeg(this.#srf, request, response, this.#pending);
-    const listener = this.#options.onInvite(invite, leg);
+    const world = { srf: this.#srf, pending: this.#pending, authenticator: this.#authenticator };
+    const leg = new CallerLeg(world, request, response);
+    const listener = this.#options.onInvite({ ...invite, proofs: this.#authenticator.proofsOf(request) }, leg);
     if (listener) leg.listen(listener);
   }
 

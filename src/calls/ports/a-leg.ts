@@ -1,3 +1,5 @@
+import type { CallerProof } from './caller-proof.ts';
+
 /** What a caller's INVITE says, read but not yet judged. All text is as received, unfolded. */
 export interface InboundInvite {
   readonly sipCallId: string;
@@ -16,6 +18,8 @@ export interface InboundInvite {
   readonly maxForwards: number;
   /** Identity headers a trusted trunk's call carries on to the buyer, by name: Diversion, History-Info, Identity. */
   readonly passOn: Readonly<Record<string, string>>;
+  /** Credentials it carries, none of them checked. */
+  readonly proofs: readonly CallerProof[];
 }
 
 /** What the caller's leg reports. `cause` is a Reason header's value where there was one (RFC 3326). */
@@ -36,6 +40,11 @@ export interface ALeg {
   answer(sdp: string): void;
   /** Final response 3xx–6xx; the leg is over with it. */
   reject(status: number, options: { readonly cause: string | null; readonly retryAfterS?: number }): void;
+  /**
+   * 401 that asks for credentials of one of these realms (RFC 3261 §22.2); the leg is over with it. `stale` says that
+   * those it carried would have done but for their nonce.
+   */
+  challenge(realms: readonly string[], stale: boolean): void;
   /** BYE; then `closed`. */
   hangUp(cause: string): void;
   /** The INVITE as the SIP server knows it. */
