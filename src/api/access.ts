@@ -7,8 +7,11 @@ export type Access =
   | 'configuration:write'
   | 'calls:read'
   | 'calls:control'
+  | 'calls:review'
   | 'ledger:read'
   | 'ledger:write'
+  | 'statements:buyer'
+  | 'statements:publisher'
   | 'routing:explain'
   | 'keys:manage';
 
@@ -23,8 +26,11 @@ const HOLDERS: Readonly<Record<Exclude<Access, 'public'>, readonly Holder[]>> = 
   'configuration:write': ['admin', 'operator'],
   'calls:read': ['admin', 'operator', 'viewer'],
   'calls:control': ['admin', 'operator'],
+  'calls:review': ['admin', 'operator', 'buyer'],
   'ledger:read': ['admin', 'operator', 'viewer'],
   'ledger:write': ['admin', 'operator'],
+  'statements:buyer': ['admin', 'operator', 'viewer', 'buyer'],
+  'statements:publisher': ['admin', 'operator', 'viewer', 'publisher'],
   'routing:explain': ['admin', 'operator', 'viewer'],
   'keys:manage': ['admin'],
 };

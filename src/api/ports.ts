@@ -10,7 +10,9 @@ import type { RouteDecision } from '../domain/routing/route-decision.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { ApiKey, ApiKeyStore } from '../store/api-keys.ts';
 import type { CallQueries } from '../store/calls/call-queries.ts';
+import type { DispositionStore } from '../store/calls/dispositions.ts';
 import type { LedgerStore } from '../store/ledger/ledger-store.ts';
+import type { ProposalStore } from '../store/ledger/proposals.ts';
 import type { ResourceStore } from '../store/resource-store.ts';
 
 /** Whose key a request carries. */
@@ -57,15 +59,22 @@ export interface Health {
 /** Everything the API leans on. */
 export interface ApiDeps {
   readonly resources: ResourceStore;
-  readonly calls: Pick<CallQueries, 'list' | 'get'>;
+  readonly calls: Pick<CallQueries, 'list' | 'get' | 'reviewQueue' | 'dispositionReport'>;
+  readonly dispositions: DispositionStore;
+  readonly proposals: ProposalStore;
   readonly keys: Pick<ApiKeyStore, 'verify' | 'create' | 'list' | 'revoke'>;
-  readonly ledger: Pick<LedgerStore, 'list' | 'recordPayment'>;
+  readonly ledger: Pick<
+    LedgerStore,
+    'list' | 'recordPayment' | 'changeCall' | 'refundCall' | 'billCall' | 'close' | 'latestClose' | 'statement'
+  >;
   readonly live: LiveCalls;
   readonly decide: DecideRoute;
   readonly health: Health;
   /** The metrics in Prometheus' text format. */
   readonly metrics: () => Promise<string>;
   readonly gazetteer: Gazetteer;
+  /** Of the account, ISO 4217. */
+  readonly currency: string;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Of the product, for the API's description. */

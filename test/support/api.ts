@@ -52,6 +52,9 @@ export async function startTestApi(changes: Partial<ApiDeps> = {}): Promise<Test
   const app = await createApi({
     resources: store.resources,
     calls: store.queries,
+    dispositions: store.dispositions,
+    proposals: store.proposals,
+    currency: 'USD',
     keys: store.keys,
     ledger: store.ledger,
     live: {

@@ -26,6 +26,7 @@ const TAGS: Readonly<Record<string, string>> = {
   calls: 'Call records.',
   'live-calls': 'Calls in progress.',
   'route-decisions': 'Who would get a call, and why.',
+  reports: 'Calls, counted.',
   ledger: 'What is owed and was paid.',
   'api-keys': 'Keys to this API.',
   health: 'For supervisors and Prometheus.',

@@ -1,6 +1,7 @@
 import { Type, type TProperties } from 'typebox';
 
 import { OUTCOMES } from '../../domain/call/cdr.ts';
+import { DISPOSITIONS } from '../../domain/call/disposition.ts';
 import { VERDICT_REASONS } from '../../domain/billing/verdict.ts';
 import type {
   BuyerId,
@@ -14,6 +15,7 @@ import type {
 } from '../../domain/ids.ts';
 import { choiceField, exampleId, idField, isoField, nullable } from '../schemas/fields.ts';
 import { listQuery } from '../schemas/page.ts';
+import { ADJUSTMENT_EXAMPLE } from './adjustments.schema.ts';
 import { callerLocation, routeDecision, ROUTE_DECISION_EXAMPLE } from './route-decision.schema.ts';
 import { spanFilters } from './time-span.ts';
 
@@ -43,6 +45,8 @@ export const callsQuery = listQuery({
   did: number('The DID dialled.'),
   ani: number("The caller's number, whole, or `anonymous`."),
   outcome: Type.Optional(outcome),
+  disposition: Type.Optional(choiceField(DISPOSITIONS, 'What was said of it last.')),
+  reviewed: Type.Optional(Type.Boolean({ description: 'Whether anybody has said anything of it, or adjusted it.' })),
   billable: Type.Optional(Type.Boolean({ description: "Whether the buyer's verdict is billable." })),
   ...spanFilters('Received'),
 });
@@ -137,7 +141,16 @@ export const callRecord = Type.Object(
     publisherVerdict: verdict('What the publisher earns.'),
     estimated: Type.Boolean({ description: 'The end was inferred after a crash, not seen.' }),
     recordingId: nullable(idField<RecordingId>('rec_', 'Its recording.')),
-    disposition: text('What the buyer said became of it.'),
+    disposition: nullable(choiceField(DISPOSITIONS, 'What was said of it last; no part of what is hashed.')),
+    adjustments: Type.Array(Type.Ref('Adjustment#'), {
+      description: 'What people decided about its money, in that order; no part of what is hashed.',
+    }),
+    currentVerdicts: Type.Object(
+      { buyer: verdict('What the buyer owes now.'), publisher: verdict('What the publisher earns now.') },
+      {
+        description: 'The two verdicts, and `adjusted` where a person changed one since; no part of what is hashed.',
+      },
+    ),
     attempts: Type.Array(attempt),
     decision: Type.Unsafe<object | null>({ ...routeDecision, type: ['object', 'null'] }),
     hash: text('SHA-256 over this record and `prevHash`; null while the call is open.'),
@@ -189,6 +202,11 @@ export const CALL_EXAMPLE = {
   estimated: false,
   recordingId: null,
   disposition: null,
+  adjustments: [ADJUSTMENT_EXAMPLE],
+  currentVerdicts: {
+    buyer: { billable: true, reason: 'adjusted', amountMicros: 35_000_000 },
+    publisher: { ...verdictExample, amountMicros: 28_125_000 },
+  },
   attempts: [
     {
       seq: 1,

@@ -1,5 +1,6 @@
-import { Type } from 'typebox';
+import { Type, type TOptional, type TUnsafe } from 'typebox';
 
+import { DISPOSITIONS, type Disposition, type ReviewAction } from '../../domain/call/disposition.ts';
 import type { DestinationId, PromptId } from '../../domain/ids.ts';
 import { choiceField, idField, integerField, microsField, STRICT, textField } from '../schemas/fields.ts';
 
@@ -112,6 +113,17 @@ export const campaignFields = Type.Object(
         ),
       },
       { ...STRICT, default: {}, description: 'Which callers are refused before any ringing.' },
+    ),
+    reviewRules: Type.Optional(
+      Type.Object(
+        Object.fromEntries(
+          DISPOSITIONS.map((value) => [
+            value,
+            Type.Optional(choiceField(['propose-refund'], 'Propose to refund calls of which this is said.')),
+          ]),
+        ) as Record<Disposition, TOptional<TUnsafe<ReviewAction>>>,
+        { ...STRICT, description: 'What is proposed when a call is given a disposition; a person confirms it.' },
+      ),
     ),
     maxCallS: integerField('Longest conversation, in seconds.', [10, DAY_S], { default: 7_200 }),
   },

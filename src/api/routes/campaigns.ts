@@ -31,6 +31,7 @@ export const campaigns = defineCollection({
     tiers: [{ minTalkS: 300, priceMicros: 60_000_000 }],
     duplicates: { windowDays: 30, scope: 'campaign', trigger: 'billable', routing: 'allow' },
     screening: { anonymous: 'allow', maxCallsPerAniPerHour: 5 },
+    reviewRules: { spam: 'propose-refund', 'wrong-category': 'propose-refund' },
   },
   parse: (fields) => {
     const problems = [...checkTiers(fields), ...checkMedia(fields)];

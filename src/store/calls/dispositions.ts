@@ -29,6 +29,8 @@ export interface DispositionHistory {
 }
 
 export interface DispositionStore {
+  /** Rejects with AppError `not-found`. */
+  get(callId: CallId): Promise<DispositionHistory>;
   /**
    * Adds a word; the latest counts. It changes neither record nor money, but may propose a refund where the campaign's
    * review rules say so, and withdraws one that was proposed for the word before. The same word again adds nothing.
@@ -93,11 +95,29 @@ export function createDispositionStore(parts: {
     propose.run(newId(ID_PREFIX.adjustmentProposal), callId, value, now());
   }
 
+  function find(callId: CallId): ReviewedCall {
+    const call = findCall.get(callId);
+    if (call === undefined) throw new AppError('not-found', `There is no call ${callId}`);
+    return call;
+  }
+
+  function read(callId: CallId): DispositionHistory {
+    const events = history.all(find(callId).seq);
+    return {
+      callId,
+      history: events.map(({ value, note, at, keyId }) => ({ value, note, at: toIso(at), keyId })),
+      openProposalId: openProposal.get(callId)?.id ?? null,
+    };
+  }
+
   return {
+    async get(callId) {
+      return read(callId);
+    },
+
     set(callId, { value, note, keyId }) {
       return queue.write('power', () => {
-        const call = findCall.get(callId);
-        if (call === undefined) throw new AppError('not-found', `There is no call ${callId}`);
+        const call = find(callId);
         if (call.status === 'open') {
           throw new AppError('wrong-state', `The call ${callId} has not ended yet: say what became of it afterwards`);
         }
@@ -107,11 +127,7 @@ export function createDispositionStore(parts: {
           writeLatest.run(call.seq, value, note, now());
           review(callId, value, call);
         }
-        return {
-          callId,
-          history: history.all(call.seq).map((event) => ({ ...event, at: toIso(event.at) })),
-          openProposalId: openProposal.get(callId)?.id ?? null,
-        };
+        return read(callId);
       });
     },
   };

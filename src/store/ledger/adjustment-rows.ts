@@ -27,7 +27,7 @@ export function createAdjustmentRows(sqlite: Sqlite): AdjustmentRows {
      FROM adjustments WHERE call_id IN (SELECT value FROM json_each(?)) ORDER BY seq`,
   );
   const read = (callIds: readonly CallId[]): Adjustment[] =>
-    select.all(JSON.stringify(callIds)).map((row) => ({ ...row, at: toIso(row.at) }));
+    select.all(JSON.stringify(callIds)).map(({ at, ...row }) => Object.assign(row, { at: toIso(at) }));
 
   return {
     insert(adjustment) {

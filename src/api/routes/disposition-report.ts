@@ -1,0 +1,71 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance } from 'fastify';
+import { Type } from 'typebox';
+
+import { DISPOSITIONS } from '../../domain/call/disposition.ts';
+import { DISPOSITION_GROUPS } from '../../store/calls/disposition-report.ts';
+import type { ApiDeps } from '../ports.ts';
+import { choiceField, exampleId, STRICT } from '../schemas/fields.ts';
+import { faults, jsonResponse } from '../schemas/responses.ts';
+import { readSpan, spanFilters } from './time-span.ts';
+
+const reportQuery = Type.Object(
+  {
+    groupBy: choiceField(DISPOSITION_GROUPS, 'What the calls are counted by.', { default: 'campaign' }),
+    ...spanFilters('Received'),
+  },
+  STRICT,
+);
+
+const whole = (description: string) => Type.Integer({ description });
+
+const row = Type.Object({
+  key: Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    description: "The group's id; null for calls with none.",
+  }),
+  calls: whole('Calls that connected and have ended.'),
+  billable: whole('Those billable by their record.'),
+  unreviewed: whole('Those of which nobody has said anything.'),
+  dispositions: Type.Object(
+    Object.fromEntries(DISPOSITIONS.map((value) => [value, whole('Calls of which this was said last.')])),
+  ),
+  chargeMicros: whole('What the buyers were charged by the records, in micros.'),
+  adjustedMicros: whole('By how much people changed that since, in micros.'),
+});
+
+const EXAMPLE = {
+  key: exampleId('cmp_'),
+  calls: 120,
+  billable: 96,
+  unreviewed: 14,
+  dispositions: { booked: 58, customer: 9, 'wrong-category': 11, 'out-of-area': 4, spam: 7, 'no-interest': 17 },
+  chargeMicros: 4_320_000_000,
+  adjustedMicros: -315_000_000,
+};
+
+/** `GET /reports/dispositions`: what became of the calls of each campaign, buyer, publisher or destination. */
+export function registerDispositionReport(app: FastifyInstance, { calls }: Pick<ApiDeps, 'calls'>): void {
+  app.withTypeProvider<TypeBoxTypeProvider>().get(
+    '/reports/dispositions',
+    {
+      schema: {
+        tags: ['reports'],
+        operationId: 'reportDispositions',
+        summary: 'What became of connected calls',
+        description: 'Counts connected calls by what people said of them, in order of key.',
+        querystring: reportQuery,
+        response: {
+          200: jsonResponse('All groups.', Type.Object({ data: Type.Array(row) }), { data: [EXAMPLE] }),
+          ...faults(),
+        },
+      },
+      config: { access: 'calls:read' },
+    },
+    async (request) => {
+      const { groupBy, from, to } = request.query;
+      const span = readSpan({ ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) });
+      return { data: await calls.dispositionReport({ groupBy, ...span }) };
+    },
+  );
+}

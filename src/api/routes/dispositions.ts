@@ -1,0 +1,88 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance } from 'fastify';
+
+import { AppError } from '../../domain/app-error.ts';
+import type { CallId } from '../../domain/ids.ts';
+import type { DispositionHistory } from '../../store/calls/dispositions.ts';
+import { holderOf, ownIdOf } from '../holder.ts';
+import { JSON_TYPES } from '../plugins/body-parser.ts';
+import type { ApiDeps, KeyHolder } from '../ports.ts';
+import { withExample } from '../schemas/body.ts';
+import { noQuery } from '../schemas/page.ts';
+import { BODY_FAULTS, faults, jsonResponse } from '../schemas/responses.ts';
+import { idParams } from './describe-collection.ts';
+import { DISPOSITION_EXAMPLE, dispositionFields, dispositionHistory } from './dispositions.schema.ts';
+
+/** `/calls/:id/disposition`: what people say of a call, and what was said before. */
+export function registerDispositions(
+  app: FastifyInstance,
+  { calls, dispositions }: Pick<ApiDeps, 'calls' | 'dispositions'>,
+): void {
+  const typed = app.withTypeProvider<TypeBoxTypeProvider>();
+  const shared = { tags: ['calls'], params: idParams('call_'), querystring: noQuery };
+
+  typed.get(
+    '/calls/:id/disposition',
+    {
+      schema: {
+        ...shared,
+        operationId: 'readDisposition',
+        summary: 'What was said of a call',
+        description: 'Its disposition with its history. `value` is null while nobody has said anything.',
+        response: {
+          200: jsonResponse('All of it.', dispositionHistory, DISPOSITION_EXAMPLE),
+          ...faults('not-found'),
+        },
+      },
+      config: { access: 'calls:review' },
+    },
+    async (request) => {
+      await checkOwn(request.params.id, holderOf(request));
+      return show(await dispositions.get(request.params.id as CallId), holderOf(request));
+    },
+  );
+
+  typed.patch(
+    '/calls/:id/disposition',
+    {
+      schema: {
+        ...shared,
+        operationId: 'setDisposition',
+        summary: 'Say what became of a call',
+        description:
+          'The latest word counts, and the earlier ones are kept. It changes neither record nor money; where the ' +
+          "campaign's `reviewRules` say so, a refund is proposed for a person to confirm. A key of a buyer may do it " +
+          "for the buyer's own calls.",
+        consumes: JSON_TYPES,
+        body: withExample(dispositionFields, { value: 'spam', note: 'A recorded announcement' }),
+        response: {
+          200: jsonResponse('Said.', dispositionHistory, DISPOSITION_EXAMPLE),
+          ...faults('not-found', 'wrong-state', ...BODY_FAULTS),
+        },
+      },
+      config: { access: 'calls:review' },
+    },
+    async (request) => {
+      const { id } = request.params;
+      const holder = holderOf(request);
+      await checkOwn(id, holder);
+      const { value, note } = request.body;
+      return show(await dispositions.set(id as CallId, { value, note: note ?? null, keyId: holder.id }), holder);
+    },
+  );
+
+  /** @throws AppError `not-found` for another buyer's call: whether there is one is none of this buyer's business */
+  async function checkOwn(id: string, holder: KeyHolder): Promise<void> {
+    const buyerId = ownIdOf(holder, 'buyer');
+    if (buyerId === undefined) return;
+    const call = await calls.get(id as CallId);
+    if (call?.buyerId !== buyerId) throw new AppError('not-found', `There is no call ${id}.`);
+  }
+}
+
+/** What is proposed to the house is not told to the buyer whom it would refund. */
+function show({ callId, history, openProposalId }: DispositionHistory, holder: KeyHolder): object {
+  const { value = null, note = null } = history.at(-1) ?? {};
+  const proposed = ownIdOf(holder, 'buyer') === undefined ? openProposalId : null;
+  return { callId, value, note, history, openProposalId: proposed };
+}
