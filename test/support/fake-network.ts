@@ -13,6 +13,7 @@ import { LocalAddress } from '../../src/embedded/sip/transport/local-address.ts'
 /** An application that writes down what it is told. */
 class FakeLink implements ApplicationLink {
   open = true;
+  busy = false;
   readonly told: Delivery[] = [];
 
   deliver(delivery: Delivery): void {

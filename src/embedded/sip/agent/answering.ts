@@ -33,6 +33,9 @@ const KNOWN_METHODS = new Set([
   'REFER',
 ]);
 
+/** With a 503 of our own: a flood is over by then, or it isn't. */
+const RETRY_LATER: readonly HeaderField[] = [{ name: 'Retry-After', value: '10' }];
+
 /** What the callee's side needs around it. */
 export interface AnsweringServices extends IncomingInviteServices {
   readonly applications: Applications;
@@ -116,8 +119,8 @@ export class Answering implements TransactionLayerUser {
   }
 
   onOverload({ request, flow }: ReceivedRequest): void {
-    const headers = [{ name: 'Retry-After', value: '10' }];
-    const response = buildResponse(request, { status: 503, reason: REASONS[503], toTag: newTag(), headers });
+    const parts = { status: 503, reason: REASONS[503], toTag: newTag(), headers: RETRY_LATER };
+    const response = buildResponse(request, parts);
     flow.send(serializeMessage(response), () => undefined);
   }
 
@@ -158,6 +161,10 @@ export class Answering implements TransactionLayerUser {
     if (link === undefined) {
       const status = KNOWN_METHODS.has(request.method) ? 503 : 501;
       refuse(transaction, status);
+      return;
+    }
+    if (link.busy) {
+      refuse(transaction, 503, RETRY_LATER);
       return;
     }
     const transactionId = this.#open(transaction, link, undefined);

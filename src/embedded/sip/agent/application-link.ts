@@ -23,6 +23,8 @@ export interface Delivery {
 export interface ApplicationLink {
   /** False once the connection is gone; nothing delivered then arrives. */
   readonly open: boolean;
+  /** True while it is so far behind that nothing new should be begun with it. */
+  readonly busy: boolean;
   deliver(delivery: Delivery): void;
 }
 

@@ -18,6 +18,7 @@ export interface ResponseParts {
  */
 export function buildResponse(request: SipRequest, parts: ResponseParts): SipResponse {
   const { status, reason, toTag, headers = [], body = Buffer.alloc(0) } = parts;
+  // A request that is refused for want of a To gets none back either: a tag of nobody would be no header at all.
   const to = getHeader(request, 'To') ?? '';
   const needsTag = status > 100 && toTag !== undefined && parseNameAddr(to)?.params.has('tag') !== true;
   return {
@@ -28,7 +29,7 @@ export function buildResponse(request: SipRequest, parts: ResponseParts): SipRes
       ...copied(request, 'Via'),
       ...(status > 100 && status < 300 ? copied(request, 'Record-Route') : []),
       ...copied(request, 'From'),
-      { name: 'To', value: needsTag ? `${to};tag=${toTag}` : to },
+      ...(to === '' ? [] : [{ name: 'To', value: needsTag ? `${to};tag=${toTag}` : to }]),
       ...copied(request, 'Call-ID'),
       ...copied(request, 'CSeq'),
       ...(status === 100 ? copied(request, 'Timestamp') : []),

@@ -67,6 +67,25 @@ describe('the callee’s side', () => {
     expect(net.last('SIP/2.0 500')).toMatch(/^Retry-After: \d+\r$/m);
   });
 
+  it('begins nothing new with an application that is far behind: 503, while calls go on', () => {
+    const toTag = net.callIn();
+    net.link.busy = true;
+    net.request('OPTIONS', 7);
+    expect(net.last('SIP/2.0 503')).toContain('Retry-After: 10');
+    net.request('INFO', 2, { toTag });
+    expect(net.link.lines).toEqual(['INVITE', 'ACK', 'INFO']);
+  });
+
+  it.each(['B%59E', 'BYEX', 'REGISTER'])(
+    'refuses %s within a call with 501: an application might mistake it',
+    (method) => {
+      const toTag = net.callIn();
+      net.request(method, 2, { toTag });
+      expect(net.lines.at(-1)).toMatch(/^501/);
+      expect(net.link.lines).toEqual(['INVITE', 'ACK']);
+    },
+  );
+
   it('refuses a session interval below 90 s with 422', () => {
     const toTag = net.callIn();
     net.request('UPDATE', 2, { toTag, headers: ['Session-Expires: 60'] });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ApplicationLink } from '../agent/application-link.ts';
 import { AppDirectory } from './app-directory.ts';
 
-const link = (): ApplicationLink => ({ open: true, deliver: () => undefined });
+const link = (): ApplicationLink => ({ open: true, busy: false, deliver: () => undefined });
 
 describe('the applications', () => {
   it('take turns at the methods they asked for, whatever the case', () => {

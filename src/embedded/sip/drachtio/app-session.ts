@@ -7,6 +7,12 @@ import { FrameReader } from './frames.ts';
 import { readCommand, type Command } from './read-command.ts';
 import { delivery, reply, sentReply } from './write-message.ts';
 
+/**
+ * Bytes that may wait for an application before it gets no new requests: else whoever floods us with large ones could
+ * fill the queue until the application counts as gone, and its calls with it.
+ */
+const BUSY_BYTES = 2 * 1024 * 1024;
+
 /** Bytes that may wait for an application that reads too slowly before it counts as gone. */
 const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
 
@@ -49,6 +55,10 @@ export class AppSession implements ApplicationLink {
 
   get open(): boolean {
     return this.#isAuthenticated && !this.#socket.destroyed && this.#socket.writable;
+  }
+
+  get busy(): boolean {
+    return this.#socket.writableLength > BUSY_BYTES;
   }
 
   deliver(note: Delivery): void {

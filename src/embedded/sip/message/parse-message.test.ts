@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { getHeader } from './header-fields.ts';
-import { MAX_HEADER_FIELDS, MAX_LINE_CHARS, MAX_MESSAGE_BYTES } from './message-limits.ts';
+import { MAX_CONTENT_TYPE_CHARS, MAX_HEADER_FIELDS, MAX_LINE_CHARS, MAX_MESSAGE_BYTES } from './message-limits.ts';
 import { parseMessage, salvageMessage } from './parse-message.ts';
 import type { MalformedMessage, SipMessage } from './sip-message.ts';
 
@@ -121,15 +121,25 @@ describe('the limits', () => {
     expect([status, answerable?.headers.length]).toEqual([513, MAX_HEADER_FIELDS]);
   });
 
-  test(`are ${MAX_LINE_CHARS} characters a line, but more where it is folded`, () => {
+  test(`are ${MAX_LINE_CHARS} characters a line, and a value however it is folded`, () => {
     const long = 'x'.repeat(MAX_LINE_CHARS - 5);
-    expect(getHeader(parsed(`${HEAD}\r\nX-A: ${long}\r\n ${long}\r\n\r\n`), 'X-A')).toBe(`${long} ${long}`);
+    expect(getHeader(parsed(`${HEAD}\r\nX-A: ${long}\r\n xxxx\r\n\r\n`), 'X-A')).toBe(`${long} xxxx`);
+    expect(refused(`${HEAD}\r\nX-A: ${long}\r\n xxxxx\r\n\r\n`).status).toBe(513);
     expect(refused(`${HEAD}\r\nX-A: ${long}x\r\n\r\n`)).toMatchObject({
       status: 513,
       answerable: { method: 'OPTIONS' },
     });
     expect(refused(`${HEAD}\r\nX-A: 1\r\n ${long}xxxxx\r\n\r\n`).status).toBe(513);
     expect(refused(`OPTIONS sip:${long}${HEAD.slice(12)}\r\n\r\n`)).toMatchObject({ status: 513 });
+  });
+
+  test(`are ${MAX_CONTENT_TYPE_CHARS} characters of a Content-Type`, () => {
+    const type = `multipart/mixed;${'a'.repeat(MAX_CONTENT_TYPE_CHARS - 16)}`;
+    expect(getHeader(parsed(`${HEAD}\r\nc: ${type}\r\n\r\n`), 'Content-Type')).toBe(type);
+    expect(refused(`${HEAD}\r\nc: ${type}\r\n ;\r\n\r\n`)).toMatchObject({
+      status: 400,
+      reason: 'Content-Type Too Long',
+    });
   });
 
   test(`are ${MAX_MESSAGE_BYTES} bytes in all`, () => {
@@ -142,8 +152,8 @@ describe('the limits', () => {
 
 describe('salvaging', () => {
   test('reads no further than a message may reach', () => {
-    const folded = `\r\n ${'x'.repeat(7_000)}`.repeat(10);
-    const bytes = Buffer.from(`${HEAD}\r\nX-A: 1${folded}\r\nTimestamp: 5\r\n\r\n`);
+    const filling = `\r\nX-A: ${'x'.repeat(7_000)}`.repeat(10);
+    const bytes = Buffer.from(`${HEAD}${filling}\r\nTimestamp: 5\r\n\r\n`);
     const { answerable } = salvageMessage(bytes, { status: 513, reason: 'Message Too Large' });
     expect(answerable?.headers.at(-1)?.name).toBe('X-A');
   });

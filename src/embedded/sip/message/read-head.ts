@@ -1,7 +1,7 @@
 /** Everything of a message before its body: start line and header fields (RFC 3261 §7.3). */
 import { isLws, isToken, trimLws } from './grammar.ts';
 import { canonicalName } from './header-fields.ts';
-import { MAX_HEADER_FIELDS, MAX_LINE_CHARS } from './message-limits.ts';
+import { MAX_CONTENT_TYPE_CHARS, MAX_HEADER_FIELDS, MAX_LINE_CHARS } from './message-limits.ts';
 import type { HeaderField, MalformedMessage } from './sip-message.ts';
 import { readStartLine, type StartLine } from './start-line.ts';
 
@@ -85,7 +85,13 @@ function readField(lines: readonly string[], from: number, end: number): HeaderF
     const text = trimLws(more);
     if (text !== '') value = value === '' ? text : `${value} ${text}`;
   }
-  return defect ?? { name: canonicalName(name), value };
+  const field = { name: canonicalName(name), value };
+  return defect ?? tooLong(value) ?? longType(field) ?? field;
+}
+
+function longType({ name, value }: HeaderField): Defect | undefined {
+  if (name !== 'Content-Type' || value.length <= MAX_CONTENT_TYPE_CHARS) return undefined;
+  return badRequest('Content-Type Too Long');
 }
 
 function tooLong(line: string): Defect | undefined {

@@ -55,6 +55,11 @@ export class MachineRunner<State extends { readonly name: string }, Event extend
     for (const effect of effects) this.#perform(effect, carried);
   }
 
+  /** Stops all timers: what isn't sent by now is not sent by itself any more. */
+  stop(): void {
+    for (const timer of this.#timers.keys()) this.#disarm(timer);
+  }
+
   #perform(effect: Effect, { bytes, message }: EventMessage<Incoming>): void {
     switch (effect.do) {
       case 'send':
@@ -79,7 +84,7 @@ export class MachineRunner<State extends { readonly name: string }, Event extend
         this.#host.fail(effect.why);
         return;
       case 'end':
-        for (const timer of this.#timers.keys()) this.#disarm(timer);
+        this.stop();
         this.#host.end();
         return;
     }

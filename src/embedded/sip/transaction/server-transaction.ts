@@ -26,12 +26,21 @@ export interface ServerTransactionUser {
   onFailure?(why: 'timeout' | 'transport'): void;
 }
 
+/** Who keeps a server transaction. */
+export interface ServerTransactionKeeper {
+  /** It has its last word: any final response, but for the 2xx of an INVITE, which begins a call. */
+  onLastWord(): void;
+  /** It is over. */
+  onEnd(): void;
+}
+
 type SharedEvent =
   { readonly on: 'request' } | { readonly on: 'respond'; readonly status: number } | { readonly on: 'transport-error' };
 
 interface Machine {
   readonly state: string;
   handle(event: SharedEvent, carried?: EventMessage<ReceivedRequest>): void;
+  stop(): void;
 }
 
 /** One server transaction (RFC 3261 §17.2): a request and the answers to it. */
@@ -39,20 +48,22 @@ export class ServerTransaction {
   readonly received: ReceivedRequest;
   user: ServerTransactionUser = {};
   readonly #transport: Network;
+  readonly #keeper: ServerTransactionKeeper;
   readonly #machine: Machine;
   readonly #invite: MachineRunner<InviteServerState, InviteServerEvent, ReceivedRequest> | undefined;
   #finalStatus: number | undefined;
 
-  constructor(received: ReceivedRequest, transport: Network, timers: SipTimers, onEnd: () => void) {
+  constructor(received: ReceivedRequest, transport: Network, timers: SipTimers, keeper: ServerTransactionKeeper) {
     this.received = received;
     this.#transport = transport;
+    this.#keeper = keeper;
     const context = { timers, reliable: received.flow.transport === 'tcp' };
     const host = {
       send: (bytes: Buffer) => this.#send(bytes),
       deliver: (ack: ReceivedRequest) => this.user.onAck?.(ack),
       acknowledge: () => undefined,
       fail: (why: 'timeout' | 'transport') => this.user.onFailure?.(why),
-      end: onEnd,
+      end: () => keeper.onEnd(),
     };
     if (received.request.method === 'INVITE') {
       this.#invite = new MachineRunner<InviteServerState, InviteServerEvent, ReceivedRequest>(
@@ -77,6 +88,13 @@ export class ServerTransaction {
     const bytes = serializeMessage(response);
     if (response.status >= 200) this.#finalStatus ??= response.status;
     this.#machine.handle({ on: 'respond', status: response.status }, { bytes });
+    const beginsCall = this.received.request.method === 'INVITE' && response.status < 300;
+    if (response.status >= 200 && !beginsCall) this.#keeper.onLastWord();
+  }
+
+  /** Forgets it before its time: nothing is repeated any more. */
+  stop(): void {
+    this.#machine.stop();
   }
 
   /** The same request once more, or the ACK that belongs to it. */

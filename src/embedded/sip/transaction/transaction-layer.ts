@@ -6,7 +6,8 @@ import type { Network } from '../transport/transport.ts';
 import { ClientTransaction, type ClientTransactionUser, type ReceivedResponse } from './client-transaction.ts';
 import { readEssentials } from './essentials.ts';
 import { clientKey, mergeKey, serverKey } from './keys.ts';
-import { ServerTransaction, type ReceivedRequest } from './server-transaction.ts';
+import type { ReceivedRequest, ServerTransaction } from './server-transaction.ts';
+import { ServerTransactions } from './server-transactions.ts';
 
 /** What the transaction layer hands to the user agent above it. */
 export interface TransactionLayerUser {
@@ -20,23 +21,17 @@ export interface TransactionLayerUser {
   onOverload(received: ReceivedRequest): void;
 }
 
-/** Server transactions held at once, some 200 bytes to 2 KB each; requests beyond are refused statelessly. */
-const MAX_SERVER_TRANSACTIONS = 100_000;
-
 /** Every transaction there is, found by what its messages carry (RFC 3261 §17.1.3, §17.2.3). */
 export class TransactionLayer {
-  readonly #transport: Network;
   readonly #timers: SipTimers;
   readonly #user: TransactionLayerUser;
-  readonly #servers = new Map<string, ServerTransaction>();
+  readonly #servers: ServerTransactions;
   readonly #clients = new Map<string, ClientTransaction>();
-  /** By merge key: the transaction key of the request that came first. */
-  readonly #merging = new Map<string, string>();
 
   constructor(transport: Network, timers: SipTimers, user: TransactionLayerUser) {
-    this.#transport = transport;
     this.#timers = timers;
     this.#user = user;
+    this.#servers = new ServerTransactions(transport, timers);
   }
 
   /** How many transactions are alive, for tests and gauges. */
@@ -57,18 +52,13 @@ export class TransactionLayer {
       this.#user.onAck(received);
       return;
     }
-    if (this.#servers.size >= MAX_SERVER_TRANSACTIONS) {
-      this.#user.onOverload(received);
-      return;
-    }
-    if (request.method === 'CANCEL') {
-      this.#user.onCancel(this.#open(key, received), this.#servers.get(serverKey(request, essentials, 'INVITE')));
-      return;
-    }
-    const merge = mergeKey(essentials);
-    const merged = merge !== undefined && this.#merging.has(merge);
-    const transaction = this.#open(key, received, merged ? undefined : merge);
-    this.#user.onRequest(transaction, merged);
+    const isCancel = request.method === 'CANCEL';
+    const merge = isCancel ? undefined : mergeKey(essentials);
+    const merged = this.#servers.hasMerged(merge);
+    const transaction = this.#servers.open(key, received, merged ? undefined : merge);
+    if (transaction === undefined) this.#user.onOverload(received);
+    else if (!isCancel) this.#user.onRequest(transaction, merged);
+    else this.#user.onCancel(transaction, this.#servers.get(serverKey(request, essentials, 'INVITE')));
   }
 
   /** A response; one that no transaction waits for is dropped (RFC 3261 §18.1.2 leaves it to the UA, which wants none). */
@@ -89,16 +79,6 @@ export class TransactionLayer {
     const transaction = new ClientTransaction(request, flow, this.#timers, user, () => this.#clients.delete(key));
     this.#clients.set(key, transaction);
     transaction.start(bytes);
-    return transaction;
-  }
-
-  #open(key: string, received: ReceivedRequest, merge?: string): ServerTransaction {
-    const transaction = new ServerTransaction(received, this.#transport, this.#timers, () => {
-      this.#servers.delete(key);
-      if (merge !== undefined) this.#merging.delete(merge);
-    });
-    this.#servers.set(key, transaction);
-    if (merge !== undefined) this.#merging.set(merge, key);
     return transaction;
   }
 }

@@ -27,6 +27,13 @@ describe('a Via that came in', () => {
     expect(stamped('SIP/2.0/UDP 192.0.2.4;branch=z9hG4bK1')).toEqual(['SIP/2.0/UDP 192.0.2.4;branch=z9hG4bK1']);
   });
 
+  it('keeps no received of the sender’s own', () => {
+    expect(stamped('SIP/2.0/UDP 192.0.2.4;received=198.51.100.9;branch=z9hG4bK1')).toEqual([
+      'SIP/2.0/UDP 192.0.2.4;received=192.0.2.4;branch=z9hG4bK1',
+    ]);
+    expect(stamped('SIP/2.0/UDP 10.0.0.1;received=198.51.100.9')).toEqual(['SIP/2.0/UDP 10.0.0.1;received=192.0.2.4']);
+  });
+
   it('gets received where sent-by is another address or a name', () => {
     expect(stamped('SIP/2.0/UDP 10.0.0.1;branch=z9hG4bK1')[0]).toContain(';received=192.0.2.4');
     expect(stamped('SIP/2.0/UDP pc.example;branch=z9hG4bK1')[0]).toContain(';received=192.0.2.4');

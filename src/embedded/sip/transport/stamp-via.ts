@@ -6,15 +6,16 @@ import type { SocketAddress } from './flow.ts';
 
 /**
  * Notes on the topmost Via where a request really came from: `received` where it differs from sent-by (RFC 3261
- * §18.2.1), and both `received` and `rport` where the sender asked for it (RFC 3581 §4). A request whose topmost Via
- * can't be read comes back unchanged.
+ * §18.2.1), and both `received` and `rport` where the sender asked for it (RFC 3581 §4). A `received` of the sender's own
+ * is overwritten: it would point those who believe it at a third party. A request whose topmost Via can't be read comes
+ * back unchanged.
  */
 export function stampVia(request: SipRequest, source: SocketAddress): SipRequest {
   const [top, ...rest] = listValues(request, 'Via');
   const via = top === undefined ? undefined : parseVia(top);
   if (via === undefined) return request;
   const asksRport = via.params.has('rport');
-  if (!asksRport && via.host === source.host) return request;
+  if (!asksRport && via.host === source.host && !via.params.has('received')) return request;
   let params = withParam(via.params, 'received', source.host);
   if (asksRport) params = withParam(params, 'rport', String(source.port));
   return withHeader(request, 'Via', [formatVia({ ...via, params }), ...rest]);

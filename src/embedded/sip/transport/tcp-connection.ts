@@ -3,7 +3,7 @@ import { StreamFramer } from '../message/stream-framer.ts';
 import type { Flow, SocketAddress, TransportEvents } from './flow.ts';
 
 /** Bytes that may wait for a peer that reads too slowly before it is dropped. */
-const MAX_QUEUED_BYTES = 1024 * 1024;
+const MAX_QUEUED_BYTES = 256 * 1024;
 
 /** A connection on which nothing at all was heard or said for this long is closed. */
 const IDLE_MS = 10 * 60_000;
@@ -100,9 +100,11 @@ export class TcpConnection implements Flow {
           break;
         case 'broken':
           this.#events.onBroken(frame.malformed, this);
+          // Whatever follows is read and thrown away, else the answer would be lost in a reset; but not for long.
           this.#socket.end();
           this.#socket.removeAllListeners('data');
           this.#socket.resume();
+          this.#lastWord ??= setTimeout(() => this.#socket.destroy(), HALF_OPEN_MS);
           break;
       }
     }

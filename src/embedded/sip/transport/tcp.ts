@@ -1,9 +1,13 @@
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { formatAddress, type Flow, type SocketAddress, type TransportEvents } from './flow.ts';
 import { TcpConnection } from './tcp-connection.ts';
 
-/** Connections held at once; beyond it new ones are turned away, so that strangers can't use up the process's files. */
-const MAX_CONNECTIONS = 4096;
+/**
+ * Connections of others held at once, so that strangers can't use up the process's files and memory. For one more, the
+ * one goes that has brought no message for longest: a carrier's, which has calls to tell of, outlasts any number of
+ * strangers', and had it been silent it would simply open another.
+ */
+const MAX_CONNECTIONS = 1024;
 
 /** How long a peer may take to accept a connection before the request counts as undeliverable. */
 const CONNECT_MS = 5000;
@@ -18,33 +22,37 @@ const MAX_REFUSALS = 1000;
 export class TcpTransport {
   readonly #server: Server;
   readonly #events: TransportEvents;
+  readonly #maxConnections: number;
   readonly #connections = new Map<string, TcpConnection>();
+  /** Those opened by others; the one that has brought no message for longest comes first. */
+  readonly #accepted = new Set<TcpConnection>();
   /** By address: until when, on the monotonic clock, it counts as one that refuses TCP. */
   readonly #refusals = new Map<string, number>();
 
-  private constructor(server: Server, events: TransportEvents) {
+  private constructor(server: Server, events: TransportEvents, maxConnections: number) {
     this.#server = server;
     this.#events = events;
-    server.maxConnections = MAX_CONNECTIONS;
+    this.#maxConnections = maxConnections;
     server.on('connection', (socket: Socket) => {
       const { remoteAddress: host, remotePort: port } = socket;
       // A peer that is gone before it was accepted has no address any more.
       if (host === undefined || port === undefined) socket.destroy();
-      else this.#adopt(socket, { host, port });
+      else this.#accept(socket, { host, port });
     });
   }
 
   /**
-   * Listens. Port 0 takes any free port.
+   * Listens. Port 0 takes any free port. Of others' connections it holds at most so many.
    * Rejects with the system's error (`EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`).
    */
   static async listen(
     address: SocketAddress,
     events: TransportEvents,
     onFault: (error: Error) => void,
+    maxConnections = MAX_CONNECTIONS,
   ): Promise<TcpTransport> {
     const server = createServer({ allowHalfOpen: true, noDelay: true });
-    const transport = new TcpTransport(server, events);
+    const transport = new TcpTransport(server, events, maxConnections);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     server.once('error', reject);
     server.listen({ host: address.host, port: address.port, exclusive: true, backlog: 1024 }, resolve);
@@ -52,6 +60,10 @@ export class TcpTransport {
     server.off('error', reject);
     server.on('error', onFault);
     return transport;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
   }
 
   /** How many connections there are. */
@@ -101,9 +113,27 @@ export class TcpTransport {
     this.#refusals.set(address, performance.now() + REFUSAL_MS);
   }
 
-  #adopt(socket: Socket, remote: SocketAddress): TcpConnection {
+  #accept(socket: Socket, remote: SocketAddress): void {
+    const [quietest] = this.#accepted;
+    if (quietest !== undefined && this.#accepted.size >= this.#maxConnections) {
+      this.#accepted.delete(quietest);
+      quietest.destroy();
+    }
+    const connection = this.#adopt(socket, remote, {
+      onBytes: (bytes, flow) => {
+        // Last in the order of a Set is what was added last.
+        if (this.#accepted.delete(connection)) this.#accepted.add(connection);
+        this.#events.onBytes(bytes, flow);
+      },
+      onBroken: (malformed, flow) => this.#events.onBroken(malformed, flow),
+    });
+    this.#accepted.add(connection);
+  }
+
+  #adopt(socket: Socket, remote: SocketAddress, events = this.#events): TcpConnection {
     const key = formatAddress(remote);
-    const connection = new TcpConnection(socket, remote, this.#events, (closed) => {
+    const connection = new TcpConnection(socket, remote, events, (closed) => {
+      this.#accepted.delete(closed);
       if (this.#connections.get(key) === closed) this.#connections.delete(key);
     });
     this.#connections.set(key, connection);
