@@ -1,9 +1,8 @@
-import { provision } from '../test/support/provision.ts';
-import { ServerProcess } from '../test/support/server-process.ts';
-import { TollgateProcess } from '../test/support/tollgate-process.ts';
+import type { ServerProcess } from '../test/support/server-process.ts';
 import type { Bench, BenchResult } from './bench-result.ts';
-import { CallLoad } from './call-load.ts';
-import { cpuMsOf, MEASURED } from './measured-process.ts';
+import type { CallLoad } from './call-load.ts';
+import { withContenders } from './contenders.ts';
+import { cpuMsOf } from './measured-process.ts';
 
 /** Calls of one turn of one program, and how many of them are up at once. */
 const LOAD = { calls: 750, inFlight: 16 };
@@ -23,27 +22,15 @@ interface Measured {
 }
 
 async function measure(): Promise<BenchResult> {
-  const load = await CallLoad.open();
-  const bareProcess = new ServerProcess(new URL('bare-b2bua.ts', import.meta.url), {
-    ...MEASURED,
-    env: { BUYER_URI: load.buyerUri },
-  });
-  const tollgate = await TollgateProcess.start(MEASURED);
-  try {
-    await provision(tollgate, [{ name: 'buyer', uri: load.buyerUri }]);
-    const bareSip = (await bareProcess.listening).sip;
+  return withContenders(async ({ load, bare, tollgate }) => {
     const turns: { bare: Measured; tollgate: Measured }[] = [];
     for (let turn = 0; turn <= TURNS; turn++) {
-      const bare = await measureOne(load, bareProcess, bareSip);
-      const ours = await measureOne(load, tollgate.process, tollgate.sip);
-      if (turn > 0) turns.push({ bare, tollgate: ours });
+      const first = await measureOne(load, bare.process, bare.sip);
+      const second = await measureOne(load, tollgate.process, tollgate.sip);
+      if (turn > 0) turns.push({ bare: first, tollgate: second });
     }
     return resultOf(turns);
-  } finally {
-    await bareProcess.kill('SIGKILL');
-    await tollgate.stop();
-    await load.close();
-  }
+  });
 }
 
 async function measureOne(load: CallLoad, process: ServerProcess, sip: string): Promise<Measured> {
