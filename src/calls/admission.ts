@@ -1,27 +1,22 @@
-import { duplicateQuery } from '../domain/billing/duplicate-query.ts';
 import { mostACallCanCost } from '../domain/billing/price-for-talk.ts';
-import type { AdmissionPlan, Refusal } from '../domain/call/admission-plan.ts';
+import type { AdmissionPlan } from '../domain/call/admission-plan.ts';
 import type { CallFacts, CallOrigin } from '../domain/call/call-facts.ts';
 import type { Cdr } from '../domain/call/cdr.ts';
 import { cdrOfOpenCall } from '../domain/call/cdr-of-call.ts';
 import { dialAddresses } from '../domain/call/dial-addresses.ts';
 import type { DialAddress, DialTarget } from '../domain/call/dial-target.ts';
-import { screenCall } from '../domain/call/screening.ts';
 import type { AttemptId, DestinationId } from '../domain/ids.ts';
-import type { Campaign } from '../domain/plan/campaign.ts';
-import { findBlock } from '../domain/routing/blocklist.ts';
 import { capsAllow } from '../domain/routing/check-caps.ts';
-import { decisionOutcome } from '../domain/routing/decision-outcome.ts';
+import { type DecisionBasis, watchOffer } from '../domain/routing/decision-basis.ts';
 import { explainSelection, selectRoutes } from '../domain/routing/route-call.ts';
 import type { RouteSelection } from '../domain/routing/route-call.ts';
 import type { RouteDecision } from '../domain/routing/route-decision.ts';
 import type { RouteLine, RoutingSnapshot } from '../domain/routing/routing-snapshot.ts';
 import { seededRandom } from '../domain/routing/seeded-random.ts';
 import { freezeTerms } from '../domain/routing/terms-for-route.ts';
-import type { EpochMs } from '../domain/time.ts';
+import { offerForCall } from './offer-for-call.ts';
 import type { AdmissionView, Reservation } from './ports/call-store.ts';
-
-const HOUR_MS = 3_600_000;
+import { refuseAfterRouting, refuseBeforeRouting, type Refused } from './refuse-call.ts';
 
 /** A call's own stream of draws for gateways, apart from the one that orders its routes. */
 const GATEWAY_STREAM = 0x6a09e667;
@@ -33,6 +28,14 @@ export interface AdmissionInput {
   /** 32 bits; with the snapshot, the clock and the counters it replays the decision. */
   readonly seed: number;
   readonly trunkLimit: 'cps' | 'concurrent' | null;
+}
+
+/** What was decided for a new call. */
+interface Decided {
+  readonly plan: AdmissionPlan;
+  readonly reserve: readonly Reservation[];
+  /** What the decision rested on; null where the call was refused before routing. */
+  readonly basis: DecisionBasis | null;
 }
 
 /** What a reservation came to: whom to dial, and the places to hold for it. */
@@ -54,11 +57,11 @@ export class Admission {
   }
 
   /** Decides a new call: a refusal with its status, or the first routes with their places. */
-  decide(view: AdmissionView): { plan: AdmissionPlan; reserve: readonly Reservation[]; draft: Cdr } {
-    const { plan, reserve } = this.#plan(view);
+  decide(view: AdmissionView): Decided & { readonly draft: Cdr } {
+    const { plan, reserve, basis } = this.#plan(view);
     const { origin } = this.#input;
     const facts: CallFacts = { origin, screenedAt: null, decision: plan.decision, attempts: [] };
-    return { plan, reserve, draft: cdrOfOpenCall(facts, null) };
+    return { plan, reserve, basis, draft: cdrOfOpenCall(facts, null) };
   }
 
   /** After the attempts so far: the next routes of the same decision whose caps still have room. */
@@ -68,42 +71,25 @@ export class Admission {
     return (view) => this.#choose(view, tried, reserved);
   }
 
-  #plan(view: AdmissionView): { plan: AdmissionPlan; reserve: readonly Reservation[] } {
+  #plan(view: AdmissionView): Decided {
     const { origin, snapshot, seed, trunkLimit } = this.#input;
     const now = origin.receivedAt.wall;
     const campaign = origin.campaignId === null ? null : (snapshot.campaignById.get(origin.campaignId) ?? null);
-    const refused =
-      screenCall({
-        trunkLimit,
-        campaign,
-        ani: origin.ani,
-        blocked: findBlock(snapshot, origin.ani, now),
-        attestation: origin.attestation,
-        callsThisHour: campaign ? callsThisHour(view, campaign, origin) : 0,
-      }) ?? (campaign ? refusedAsDuplicate(view, campaign, origin) : null);
-    if (refused || !campaign || !origin.did || !origin.location) {
-      return refusal(refused ?? { outcome: 'unknown-did', sipStatus: 404, cause: 'unknown-did' }, null);
+    const { callId, did, publisherId, ani, location, attestation } = origin;
+    const refused = refuseBeforeRouting({ callId, ani, at: now, campaign, attestation, trunkLimit }, snapshot, view);
+    if (refused || !campaign || !did || !location) {
+      return refusal(refused ?? { outcome: 'unknown-did', sipStatus: 404, cause: 'unknown-did' });
     }
-    this.#selection = selectRoutes(
-      {
-        did: origin.did,
-        campaignId: campaign.id,
-        publisherId: origin.publisherId,
-        ani: origin.ani,
-        location: origin.location,
-        usage: view,
-        excludedDestinations: excludedAsDuplicates(view, campaign, origin),
-      },
-      snapshot,
-      now,
-      seed,
-    );
+    const call = { callId, did, campaign, publisherId, ani, location, at: now };
+    const watched = watchOffer(offerForCall(call, view));
+    this.#selection = selectRoutes(watched.offer, snapshot, now, seed);
     const decision = explainSelection(this.#selection);
+    const basis = watched.basis();
     const { targets, reserve } = this.#choose(view, new Set(), 0);
-    if (targets.length === 0) return refusal(refusalFor(decision), decision);
+    if (targets.length === 0) return refusal(refuseAfterRouting(decision, campaign), { decision, basis });
     const { simultaneous, maxAttempts, setupBudgetS, maxCallS } = campaign;
     const policy = { simultaneous, maxAttempts, setupBudgetS, maxCallS };
-    return { plan: { kind: 'dial', decision, policy, targets }, reserve };
+    return { plan: { kind: 'dial', decision, policy, targets }, reserve, basis };
   }
 
   #choose(view: AdmissionView, tried: ReadonlySet<DestinationId>, reservedBefore: number): Chosen {
@@ -158,46 +144,9 @@ export class Admission {
 }
 
 function refusal(
-  why: Omit<Refusal, 'kind' | 'decision'>,
-  decision: RouteDecision | null,
-): { plan: Refusal; reserve: readonly Reservation[] } {
-  return { plan: { kind: 'refuse', ...why, decision }, reserve: [] };
-}
-
-/** No one to dial: everything is closed, or nothing fits (a route that fits but can't be dialled counts as nothing). */
-function refusalFor(decision: RouteDecision): Omit<Refusal, 'kind' | 'decision'> {
-  return decisionOutcome(decision).kind === 'after-hours'
-    ? { outcome: 'after-hours', sipStatus: 480, cause: 'after-hours' }
-    : { outcome: 'no-route', sipStatus: 480, cause: 'no-route' };
-}
-
-function callsThisHour(view: AdmissionView, campaign: Campaign, origin: CallOrigin): number {
-  if (campaign.screening.maxCallsPerAniPerHour === undefined || origin.ani === 'anonymous') return 0;
-  return view.callsFromAni(origin.ani, campaign.id, (origin.receivedAt.wall - HOUR_MS) as EpochMs);
-}
-
-/** The rule's query while the buyer isn't known yet: a rule scoped to buyers asks about the campaign's other buyers too. */
-function duplicatesOf(campaign: Campaign, origin: CallOrigin) {
-  const rule =
-    campaign.duplicates.scope === 'buyer' ? { ...campaign.duplicates, scope: 'all' as const } : campaign.duplicates;
-  return duplicateQuery(rule, {
-    callId: origin.callId,
-    ani: origin.ani,
-    campaignId: campaign.id,
-    buyerId: null,
-    at: origin.receivedAt.wall,
-  });
-}
-
-function refusedAsDuplicate(view: AdmissionView, campaign: Campaign, origin: CallOrigin) {
-  if (campaign.duplicates.routing !== 'reject') return null;
-  const query = duplicatesOf(campaign, origin);
-  if (!query || !view.latestPriorCall(query)) return null;
-  return { outcome: 'blocked', sipStatus: 603, cause: 'duplicate-caller' } as const;
-}
-
-function excludedAsDuplicates(view: AdmissionView, campaign: Campaign, origin: CallOrigin): readonly DestinationId[] {
-  if (campaign.duplicates.routing !== 'exclude-destination') return [];
-  const query = duplicatesOf(campaign, origin);
-  return query ? view.priorDestinations(query) : [];
+  why: Refused,
+  decided: { readonly decision: RouteDecision; readonly basis: DecisionBasis } | null = null,
+): Decided {
+  const plan = { kind: 'refuse', ...why, decision: decided?.decision ?? null } as const;
+  return { plan, reserve: [], basis: decided?.basis ?? null };
 }

@@ -1,4 +1,5 @@
 import type { Outcome } from '../domain/call/cdr.ts';
+import type { CallId } from '../domain/ids.ts';
 import type { Ani, E164 } from '../domain/numbers/e164.ts';
 import { locateCaller } from '../domain/numbers/locate-caller.ts';
 import { decisionOutcome } from '../domain/routing/decision-outcome.ts';
@@ -6,7 +7,9 @@ import { routeCall } from '../domain/routing/route-call.ts';
 import type { RouteDecision } from '../domain/routing/route-decision.ts';
 import type { RoutingSnapshot } from '../domain/routing/routing-snapshot.ts';
 import type { EpochMs } from '../domain/time.ts';
+import { offerForCall } from './offer-for-call.ts';
 import type { AdmissionView } from './ports/call-store.ts';
+import { refuseAfterRouting, refuseBeforeRouting, type Refused } from './refuse-call.ts';
 
 /** A call that has not been made. */
 export interface ImaginedCall {
@@ -17,27 +20,54 @@ export interface ImaginedCall {
   readonly seed: number;
 }
 
+/** What would become of a call. */
+export interface Explanation {
+  readonly decision: RouteDecision;
+  /** Why nobody would be rung, and whether that is known before routing; null where somebody would. */
+  readonly refusal: (Refused & { readonly when: 'before-routing' | 'after-routing' }) | null;
+}
+
+/** The id of a call that has none: no record has it, so no earlier call is left out for being this one. */
+const NO_CALL = '' as CallId;
+
 /**
- * Decides a call that has not been made, on the counters as they are, and reserves nothing. Undefined where the DID is
- * none of ours. `outcome` is null where a destination would be rung.
+ * Decides a call that has not been made as one that comes in would be, on the counters and earlier calls as they are,
+ * and reserves nothing. A call that would be refused before routing is routed all the same, to show what else there is
+ * to say of it. Undefined where the DID is none of ours.
  */
+export function explainCall(
+  call: ImaginedCall,
+  snapshot: RoutingSnapshot,
+  view: AdmissionView,
+): Explanation | undefined {
+  const did = snapshot.didByNumber.get(call.did);
+  const campaign = did && snapshot.campaignById.get(did.campaignId);
+  if (!did || !campaign) return undefined;
+  const { ani, at } = call;
+  const clues = { ani, ...(call.zip === undefined ? {} : { enteredZip: call.zip }) };
+  const asked = {
+    callId: NO_CALL,
+    did: did.number,
+    campaign,
+    publisherId: did.publisherId ?? null,
+    ani,
+    location: locateCaller(clues, snapshot.gazetteer),
+    at,
+  };
+  const decision = routeCall(offerForCall(asked, view), snapshot, at, call.seed);
+  const arriving = { ...asked, campaign: did.enabled ? campaign : null, attestation: null, trunkLimit: null };
+  const before = refuseBeforeRouting(arriving, snapshot, view);
+  if (before) return { decision, refusal: { ...before, when: 'before-routing' } };
+  if (decisionOutcome(decision).kind === 'routes') return { decision, refusal: null };
+  return { decision, refusal: { ...refuseAfterRouting(decision, campaign), when: 'after-routing' } };
+}
+
+/** As `explainCall`, in one object: a CDR's decision, and how such a call would end; null where somebody would be rung. */
 export function explainRoute(
   call: ImaginedCall,
   snapshot: RoutingSnapshot,
   view: AdmissionView,
 ): (RouteDecision & { readonly outcome: Outcome | null }) | undefined {
-  const did = snapshot.didByNumber.get(call.did);
-  if (!did) return undefined;
-  const clues = { ani: call.ani, ...(call.zip === undefined ? {} : { enteredZip: call.zip }) };
-  const offer = {
-    did: did.number,
-    campaignId: did.campaignId,
-    publisherId: did.publisherId ?? null,
-    ani: call.ani,
-    location: locateCaller(clues, snapshot.gazetteer),
-    usage: view,
-  };
-  const decision = routeCall(offer, snapshot, call.at, call.seed);
-  const { kind } = decisionOutcome(decision);
-  return { ...decision, outcome: kind === 'routes' ? null : kind };
+  const explanation = explainCall(call, snapshot, view);
+  return explanation && { ...explanation.decision, outcome: explanation.refusal?.outcome ?? null };
 }

@@ -1,9 +1,7 @@
-import type { ImaginedCall } from '../calls/explain-route.ts';
-import { screenCall } from '../domain/call/screening.ts';
+import type { Explanation, ImaginedCall } from '../calls/explain-route.ts';
 import type { CallerLocation } from '../domain/numbers/location.ts';
 import type { Campaign } from '../domain/plan/campaign.ts';
 import type { Did } from '../domain/plan/did.ts';
-import { findBlock } from '../domain/routing/blocklist.ts';
 import { decisionOutcome } from '../domain/routing/decision-outcome.ts';
 import type { Candidate, RouteDecision } from '../domain/routing/route-decision.ts';
 import type { RoutingSnapshot } from '../domain/routing/routing-snapshot.ts';
@@ -12,12 +10,11 @@ import { renderTable } from './render-table.ts';
 import type { Screen } from './terminal.ts';
 
 /** A decision, and what it was made from. */
-export interface Explained {
+export interface Explained extends Explanation {
   readonly call: ImaginedCall;
   readonly did: Did;
   readonly campaign: Campaign;
   readonly snapshot: RoutingSnapshot;
-  readonly decision: RouteDecision;
 }
 
 /** A decision as a person reads it: who calls whom, every route with its reason, and what comes of it. */
@@ -65,16 +62,8 @@ function describeCandidate(
   ];
 }
 
-function describeOutcome({ call, did, campaign, snapshot, decision }: Explained): string {
-  const refusal = screenCall({
-    trunkLimit: null,
-    campaign: did.enabled ? campaign : null,
-    ani: call.ani,
-    blocked: findBlock(snapshot, call.ani, call.at),
-    attestation: null,
-    callsThisHour: 0,
-  });
-  if (refusal) {
+function describeOutcome({ campaign, snapshot, decision, refusal }: Explained): string {
+  if (refusal?.when === 'before-routing') {
     const { cause, sipStatus, outcome } = refusal;
     return `Such a call does not come so far: it is refused with ${sipStatus} before routing (${outcome}: ${cause}).`;
   }
@@ -87,7 +76,9 @@ function describeOutcome({ call, did, campaign, snapshot, decision }: Explained)
       return `Nobody rings: all who serve this caller are closed${next}. After hours the campaign's action is ${campaign.afterHours.action}.`;
     }
     case 'no-route':
-      return 'Nobody rings: no route takes this call. The caller gets 480.';
+      return refusal?.cause === 'duplicate-caller'
+        ? `Nobody rings: the caller was sold to every buyer who would take them. They get ${refusal.sipStatus}.`
+        : 'Nobody rings: no route takes this call. The caller gets 480.';
   }
 }
 

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 
 import type { Command } from 'commander';
 
-import { explainRoute, type ImaginedCall } from '../../calls/explain-route.ts';
+import { explainCall, explainRoute, type ImaginedCall } from '../../calls/explain-route.ts';
 import type { Ani, E164 } from '../../domain/numbers/e164.ts';
 import { buildRoutingSnapshot } from '../../domain/routing/routing-snapshot.ts';
 import type { EpochMs } from '../../domain/time.ts';
@@ -47,15 +47,16 @@ export function addExplain(parent: Command, { terminal }: Invocation): void {
       const { createGazetteer } = await import('../../geo/gazetteer.ts');
       const answer = await visitStore(terminal, async (store) => {
         const snapshot = buildRoutingSnapshot(await store.resources.readPlan(), createGazetteer());
-        const decision = explainRoute(call, snapshot, store.readView());
+        const view = store.readView();
+        const explanation = explainCall(call, snapshot, view);
         const did = snapshot.didByNumber.get(call.did);
         const campaign = did && snapshot.campaignById.get(did.campaignId);
-        if (!decision || !did || !campaign) {
+        if (!explanation || !did || !campaign) {
           throw new CliError('not-found', `${call.did} is none of your DIDs: GET /v1/dids lists them.`);
         }
         return json
-          ? JSON.stringify(decision)
-          : describeDecision({ call, did, campaign, snapshot, decision }, currency, terminal.out);
+          ? JSON.stringify(explainRoute(call, snapshot, view))
+          : describeDecision({ call, did, campaign, snapshot, ...explanation }, currency, terminal.out);
       });
       terminal.out.write(`${answer}\n`);
     });
