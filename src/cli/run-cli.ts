@@ -8,6 +8,7 @@ import { addKeysCreate } from './commands/keys-create.ts';
 import { addKeysList } from './commands/keys-list.ts';
 import { addKeysRevoke } from './commands/keys-revoke.ts';
 import { addMigrate } from './commands/migrate.ts';
+import { addReplay } from './commands/replay.ts';
 import { addServe } from './commands/serve.ts';
 import { addVerify } from './commands/verify.ts';
 import type { Invocation } from './new-command.ts';
@@ -62,6 +63,7 @@ function createProgram(json: boolean, invocation: Invocation): Command {
   addKeysList(keys, invocation);
   addKeysRevoke(keys, invocation);
   addExplain(program, invocation);
+  addReplay(program, invocation);
   addVerify(program, invocation);
   return program;
 }

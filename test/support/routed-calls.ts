@@ -99,7 +99,8 @@ export class RoutedCalls {
   }
 
   #originOf({ id, ani = CALLER, at = SAMPLE_INSTANT }: MadeCall, snapshot: RoutingSnapshot): CallOrigin {
-    const did = snapshot.didByNumber.get(DID);
+    const known = snapshot.didByNumber.get(DID);
+    const did = known?.enabled ? known : undefined;
     return {
       callId: id as CallId,
       trunkId: 'trk_1' as TrunkId,
