@@ -9,8 +9,13 @@ export const HALF_TERMS: Terms = { ...SAMPLE_TERMS, payout: { kind: 'percent', p
 
 /** Admits a call and settles it by its terms: `HALF_TERMS` and two minutes of talk where nothing else is said. */
 export async function settleCall(store: Store, id: string, fields: Partial<Cdr> = {}): Promise<Cdr> {
+  await admitCall(store, id, fields);
+  return settleAdmitted(store, id, fields);
+}
+
+/** Settles a call that was admitted before, as `settleCall` does. */
+export function settleAdmitted(store: Store, id: string, fields: Partial<Cdr> = {}): Promise<Cdr> {
   const ended = endedCdr(id, { publisherId: 'pub_1' as NonNullable<Cdr['publisherId']>, terms: HALF_TERMS, ...fields });
-  await admitCall(store, id, ended);
   const facts = { callerConfirmed: true, buyerOverCap: false, publisherOverCap: false };
   return store.calls.settleCall(ended.id, (view) => judgeCall(ended, view, facts));
 }
