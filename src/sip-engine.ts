@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Config } from './config/load-config.ts';
 import { startEngine, type Engine } from './embedded/start-engine.ts';
 import type { SipLink } from './sip/sip-server.ts';
@@ -12,6 +13,9 @@ export interface SipEngine {
   close(): Promise<void>;
 }
 
+/** What the embedded engine keeps for its successor, beside the database. */
+const JOURNAL_FILE = 'embedded-sip.journal';
+
 /** Starts the embedded engine, or points at the drachtio-server that the settings name. */
 export async function startSipEngine(config: Config, onFatal: (error: unknown) => void): Promise<SipEngine> {
   if (config.TOLLGATE_ENGINE === 'drachtio') {
@@ -20,7 +24,7 @@ export async function startSipEngine(config: Config, onFatal: (error: unknown) =
   }
   const advertisedHost = config.SIP_ADVERTISED_HOST;
   const sip = { host: config.SIP_HOST, port: config.SIP_PORT, ...(advertisedHost === null ? {} : { advertisedHost }) };
-  const engine = await startEngine({ sip });
+  const engine = await startEngine({ sip, journal: join(config.TOLLGATE_DATA_DIR, JOURNAL_FILE) });
   engine.onFailure(onFatal);
   return { link: engine.admin, address: engine.sip, counts: () => engine.counts(), close: () => engine.close() };
 }

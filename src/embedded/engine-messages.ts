@@ -7,6 +7,7 @@ export interface WorkerOptions {
   readonly port: number;
   readonly advertisedHost: string | undefined;
   readonly timers: SipTimers;
+  readonly journal: string | undefined;
 }
 
 /** What the engine holds at a moment. */
@@ -30,6 +31,8 @@ export type FromWorker =
   | { readonly kind: 'fault'; readonly message: string }
   /** A bug cost one call; the engine goes on. `stack` says where. */
   | { readonly kind: 'bug'; readonly stack: string }
+  /** Something is amiss that calls go on without. */
+  | { readonly kind: 'trouble'; readonly message: string }
   | { readonly kind: 'counts'; readonly counts: EngineCounts }
   | { readonly kind: 'closed' };
 

@@ -9,13 +9,15 @@ const starter = parentPort;
 if (starter === null) throw new Error('engine-worker.ts runs as a worker thread: use startEngine()');
 
 const tell = (message: FromWorker): void => starter.postMessage(message, []);
-const { host, port, advertisedHost, timers } = workerData as WorkerOptions;
+const { host, port, advertisedHost, timers, journal } = workerData as WorkerOptions;
 
 try {
   const engine = await SipEngine.start({
     sip: { host, port },
     advertisedHost,
     timers,
+    journal,
+    onTrouble: (error) => tell({ kind: 'trouble', message: error.message }),
     onFault: (error) => tell({ kind: 'fault', message: error.message }),
   });
   starter.on('message', (message: ToWorker) => {

@@ -12,6 +12,11 @@ export interface EngineOptions {
     /** What peers are to call us, where they can't use `host`. */
     readonly advertisedHost?: string;
   };
+  /**
+   * A file by which the next engine learns what calls there were, should this one die: it ends them. One engine at a
+   * time; nothing is kept where none is named.
+   */
+  readonly journal?: string;
   /** SIP's base timers in milliseconds; RFC 3261's values unless a test is in a hurry. */
   readonly timers?: SipTimers;
 }
@@ -51,8 +56,14 @@ export class EngineStartError extends Error {
  * process, however that ends.
  * @throws {EngineStartError} when the SIP port can't be had.
  */
-export async function startEngine({ sip, timers = rfcTimers }: EngineOptions): Promise<Engine> {
-  const options: WorkerOptions = { host: sip.host, port: sip.port, advertisedHost: sip.advertisedHost, timers };
+export async function startEngine({ sip, timers = rfcTimers, journal }: EngineOptions): Promise<Engine> {
+  const options: WorkerOptions = {
+    host: sip.host,
+    port: sip.port,
+    advertisedHost: sip.advertisedHost,
+    timers,
+    journal,
+  };
   // Flags that Node was started with are meant for the program, not for this thread (`--input-type` would stop it).
   const worker = new Worker(workerUrl(), { workerData: options, name: 'sip-engine', execArgv: [] });
   const exited = Promise.withResolvers<Error>();
@@ -68,6 +79,7 @@ export async function startEngine({ sip, timers = rfcTimers }: EngineOptions): P
   worker.on('message', (message: FromWorker) => {
     if (message.kind === 'fault') failed.resolve(new Error(`the embedded engine has failed: ${message.message}`));
     if (message.kind === 'counts') counting.shift()?.(message.counts);
+    if (message.kind === 'trouble') process.emitWarning(`embedded engine: ${message.message}`);
     if (message.kind === 'bug') process.emitWarning(`embedded engine: ${message.stack}`);
     // Sockets are closed; timers of calls that were up would keep the thread alive for a while yet.
     if (message.kind === 'closed') void worker.terminate();

@@ -4,6 +4,8 @@ import { buildResponse, REASONS } from './agent/build-response.ts';
 import { newTag } from './agent/identifiers.ts';
 import { AdminServer } from './drachtio/admin-server.ts';
 import { AppDirectory } from './drachtio/app-directory.ts';
+import { CallJournal, leftBehind } from './journal/call-journal.ts';
+import { Journal } from './journal/journal.ts';
 import { Locator } from './locate/locate-server.ts';
 import { systemNames, type NameService } from './locate/name-service.ts';
 import { getHeader } from './message/header-fields.ts';
@@ -32,6 +34,10 @@ export interface SipEngineOptions {
   readonly onFault: (error: Error) => void;
   /** Resolves names; the system's resolver unless a test brings its own. */
   readonly names?: NameService;
+  /** A file that tells the next process what calls there were, should this one die; none is kept where there is no name. */
+  readonly journal?: string | undefined;
+  /** Something is amiss that calls go on without. */
+  readonly onTrouble: (error: Error) => void;
 }
 
 /** What the SIP half holds at a moment. */
@@ -69,10 +75,15 @@ export class SipEngine {
     timers,
     onFault,
     names = systemNames(),
+    journal: file,
+    onTrouble,
   }: SipEngineOptions): Promise<SipEngine> {
     const transport = await Transport.bind(sip, advertisedHost, onFault);
     const directory = new AppDirectory();
-    const agent = new UserAgent(transport, new Locator(names), timers, directory);
+    const journal = file === undefined ? undefined : Journal.open(file, onTrouble);
+    const left = journal === undefined ? undefined : leftBehind(journal);
+    const agent = new UserAgent(transport, new Locator(names), timers, directory, new CallJournal(journal));
+    if (left !== undefined) agent.takeUp(left);
     transport.listen({ onBytes: (bytes, flow) => receive(agent, bytes, flow), onBroken: refuse });
     const secret = randomBytes(24).toString('hex');
     const hostPort = `${bracketed(advertisedHost ?? transport.bound.host)}:${transport.bound.port}`;

@@ -4,6 +4,7 @@ import { parseRAck } from '../message/rack.ts';
 import { serializeMessage } from '../message/serialize-message.ts';
 import type { HeaderField, SipRequest, SipResponse } from '../message/sip-message.ts';
 import { validateRequest } from '../message/validate-request.ts';
+import type { CallJournal } from '../journal/call-journal.ts';
 import type { ReceivedRequest, ServerTransaction } from '../transaction/server-transaction.ts';
 import type { TransactionLayerUser } from '../transaction/transaction-layer.ts';
 import type { SocketAddress } from '../transport/flow.ts';
@@ -38,6 +39,7 @@ const RETRY_LATER: readonly HeaderField[] = [{ name: 'Retry-After', value: '10' 
 
 /** What the callee's side needs around it. */
 export interface AnsweringServices extends IncomingInviteServices {
+  readonly journal: CallJournal;
   readonly applications: Applications;
   /** The address requests come in on, which the application is told. */
   readonly receivedOn: SocketAddress;
@@ -214,7 +216,10 @@ export class Answering implements TransactionLayerUser {
 
   #offer(transaction: ServerTransaction, dialog: Dialog, link: ApplicationLink): void {
     const { request } = transaction.received;
-    if (request.method === 'INVITE' || request.method === 'UPDATE') dialog.refreshTarget(request);
+    if (request.method === 'INVITE' || request.method === 'UPDATE') {
+      dialog.refreshTarget(request);
+      if (dialog.state === 'confirmed') this.#services.dialogs.confirm(dialog);
+    }
     const transactionId = this.#open(transaction, link, dialog);
     tellRequest(link, transaction.received, { transactionId, dialogId: dialog.id });
   }
@@ -224,6 +229,7 @@ export class Answering implements TransactionLayerUser {
     const id = newId();
     const { request } = transaction.received;
     if (request.method === 'INVITE') {
+      if (dialog === undefined) this.#services.journal.callerWaits(id, request, transaction.received.flow);
       // RFC 3261 §17.2.1: 100 at once, for an application takes its time.
       transaction.respond(buildResponse(request, { status: 100, reason: REASONS[100] }));
       this.#openInvite(id, transaction, link, dialog);
@@ -239,6 +245,7 @@ export class Answering implements TransactionLayerUser {
   #openInvite(id: string, transaction: ServerTransaction, link: ApplicationLink, within: Dialog | undefined): void {
     const invite = new IncomingInvite(link, transaction, within, this.#services, {
       onAnswered: (status, response) => {
+        if (within === undefined) this.#services.journal.callerAnswered(id);
         if (status >= 300) this.#invites.remove(named);
         else if (invite.dialog !== undefined) {
           this.#user.onAnswered(invite.dialog, transaction.received.request, response);

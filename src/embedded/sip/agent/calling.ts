@@ -3,7 +3,9 @@ import { getHeader } from '../message/header-fields.ts';
 import { parseNameAddr } from '../message/name-addr.ts';
 import { parseRAck } from '../message/rack.ts';
 import type { HeaderField, SipMessage, SipRequest } from '../message/sip-message.ts';
+import type { CallJournal } from '../journal/call-journal.ts';
 import type { ReceivedResponse } from '../transaction/client-transaction.ts';
+import type { Flow } from '../transport/flow.ts';
 import { appHeader, requestExtras, type AppRequest } from './app-message.ts';
 import { Refusal, type ApplicationLink, type Sent } from './application-link.ts';
 import { newRequest } from './build-request.ts';
@@ -11,6 +13,11 @@ import { newId } from './identifiers.ts';
 import { OutgoingInvite, type InviteServices } from './outgoing-invite.ts';
 import { sentAs, tellFailure, tellHangUp, tellResponse } from './tell-application.ts';
 import { locate, OutgoingRequest, type OutgoingRequestUser } from './outgoing-request.ts';
+
+/** What the caller's side needs around it. */
+export interface CallingServices extends InviteServices {
+  readonly journal: CallJournal;
+}
 
 /** What the caller's side tells the user agent. */
 export interface CallingUser {
@@ -25,14 +32,14 @@ type Prepare = (user: OutgoingRequestUser) => Promise<OutgoingRequest>;
 
 /** The caller's side: every request the applications send, and the answers to them (RFC 3261 §8.1, §13.2, §15.1). */
 export class Calling {
-  readonly #services: InviteServices;
+  readonly #services: CallingServices;
   readonly #user: CallingUser;
   /** INVITEs until nothing can follow, by transaction id. */
   readonly #invites = new Map<string, { readonly invite: OutgoingInvite; readonly link: ApplicationLink }>();
   /** The latest INVITE of each dialog, by dialog id: the one an ACK or PRACK means. */
   readonly #latest = new Map<string, OutgoingInvite>();
 
-  constructor(services: InviteServices, user: CallingUser) {
+  constructor(services: CallingServices, user: CallingUser) {
     this.#services = services;
     this.#user = user;
   }
@@ -90,6 +97,29 @@ export class Calling {
     return sentAs(call.invite.cancel(requestExtras({ headers })), { transactionId: newId(), dialogId: '' });
   }
 
+  /**
+   * Takes up an INVITE of a process that died and cancels it, for nobody is left to talk: a 2xx that comes all the same
+   * is acknowledged and hung up. Its application may cancel it once more, by the transaction id it knows it by.
+   */
+  withdrawLeft(transactionId: string, request: SipRequest, flow: Flow): void {
+    const { journal, transactions } = this.#services;
+    const invite: OutgoingInvite = new OutgoingInvite(this.#services, undefined, {
+      onResponse: () => undefined,
+      onFailure: () => undefined,
+      isWanted: () => false,
+      onFinal: () => journal.ringsNoMore(transactionId),
+      onOver: () => this.#invites.delete(transactionId),
+    });
+    invite.takenUp(
+      transactions.resumeInvite(request, flow, {
+        onResponse: (received) => invite.receive(received),
+        onFailure: (why) => invite.fail(why),
+      }),
+    );
+    this.#invites.set(transactionId, { invite, link: LINK_GONE });
+    invite.withdraw();
+  }
+
   /** An application is gone: what it was calling is given up, for nobody is left to talk. */
   linkLost(link: ApplicationLink): void {
     for (const { invite, link: owner } of this.#invites.values()) {
@@ -130,6 +160,9 @@ export class Calling {
     const transactionId = newId();
     const invite = this.#openInvite(link, transactionId, within, () => left.request);
     const outgoing = await prepare({
+      ...(within === undefined
+        ? { onLeaving: (request, flow) => this.#services.journal.rings(transactionId, request, flow) }
+        : {}),
       onResponse: (received) => invite.receive(received),
       onFailure: (why) => invite.fail(why),
     });
@@ -163,6 +196,7 @@ export class Calling {
       },
       onFailure: (why) => tellFailure(link, why, request(), undefined, { transactionId, dialogId: id() }),
       isWanted: () => link.open,
+      onFinal: () => this.#services.journal.ringsNoMore(transactionId),
       onOver: () => {
         this.#invites.delete(transactionId);
         if (this.#latest.get(id()) === invite) this.#latest.delete(id());
@@ -192,6 +226,7 @@ export class Calling {
         if (status >= 200) finish(status);
         if (within !== undefined && method === 'UPDATE' && status >= 200 && status < 300) {
           within.refreshTarget(received.response);
+          this.#services.dialogs.confirm(within);
           this.#user.onAnswered(within, received);
         }
         tellResponse(link, received, { transactionId, dialogId });
@@ -234,6 +269,9 @@ export class Calling {
     this.#latest.get(dialog.id)?.withdraw();
   }
 }
+
+/** The application of a process that died. */
+const LINK_GONE: ApplicationLink = { open: false, busy: false, deliver: () => undefined };
 
 const idOf = (request: SipMessage): string =>
   dialogId(

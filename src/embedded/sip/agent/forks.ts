@@ -52,8 +52,8 @@ export class Forks {
   /** A 2xx confirms the fork's dialog; the route set is the 2xx's then, unless it was confirmed before (§13.2.2.4). */
   confirm({ dialog }: Fork, { response }: ReceivedResponse): void {
     if (dialog.state === 'early') dialog.routeSet = listValues(response, 'Record-Route').reverse();
-    if (dialog.state !== 'ended') dialog.state = 'confirmed';
     dialog.refreshTarget(response);
+    this.#dialogs.confirm(dialog);
   }
 
   /** The other callees ring no longer; the dialog's id means the one with this tag from now on. */

@@ -159,7 +159,7 @@ export class IncomingInvite {
 
   #sendSuccess(response: SipResponse): SipResponse {
     this.#close();
-    if (this.dialog !== undefined) this.dialog.state = 'confirmed';
+    if (this.dialog !== undefined) this.#services.dialogs.confirm(this.dialog);
     const send = (): void => this.transaction.respond(response);
     // RFC 3262 §3: the 2xx waits for the PRACKs that are out.
     this.#reliable.whenAcknowledged(() => {

@@ -4,7 +4,7 @@ import { parseCSeq } from '../message/cseq.ts';
 import { getHeader } from '../message/header-fields.ts';
 import type { HeaderField, SipRequest } from '../message/sip-message.ts';
 import { patienceMs, type SipTimers } from '../timers.ts';
-import { cancelFor, type ReceivedResponse } from '../transaction/client-transaction.ts';
+import { cancelFor, type ClientTransaction, type ReceivedResponse } from '../transaction/client-transaction.ts';
 import type { AppRequest } from './app-message.ts';
 import { Refusal } from './application-link.ts';
 import { Forks, type Fork } from './forks.ts';
@@ -29,6 +29,8 @@ export interface OutgoingInviteUser {
   onFailure(why: 'timeout' | 'transport'): void;
   /** A 2xx that nobody wants any more: it is acknowledged and hung up here. */
   isWanted(): boolean;
+  /** It has its first final response, or will have none. */
+  onFinal(): void;
   /** Nothing can follow: the invite may be forgotten. */
   onOver(): void;
 }
@@ -46,7 +48,7 @@ export class OutgoingInvite {
   /** The dialog a re-INVITE runs in; undefined for an initial INVITE. */
   readonly #within: Dialog | undefined;
   readonly #forks: Forks;
-  #outgoing: OutgoingRequest | undefined;
+  #outgoing: Pick<OutgoingRequest, 'transaction' | 'stop'> | undefined;
   #request: SipRequest | undefined;
   #stage: Stage = 'open';
   #answered: string | undefined;
@@ -75,6 +77,16 @@ export class OutgoingInvite {
     this.#outgoing = outgoing;
     this.#request = request;
     this.#limit(RING_LIMIT_MS, () => this.#giveUp());
+  }
+
+  /**
+   * Takes up an INVITE that a process before this one has sent. Nothing of what came back to it is known; it has had the
+   * time for a provisional response, so that its CANCEL need not wait for one.
+   */
+  takenUp(transaction: ClientTransaction): void {
+    this.#outgoing = { transaction, stop: () => undefined };
+    this.#request = transaction.request;
+    this.#heardProvisional = true;
   }
 
   /** Any response to it. */
@@ -152,6 +164,7 @@ export class OutgoingInvite {
     if (fork === undefined) return;
     this.#forks.confirm(fork, received);
     this.#forks.choose(tag);
+    this.#user.onFinal();
     this.#limit(patienceMs(this.#services.timers), () => this.#end());
     if (this.#user.isWanted()) this.#user.onResponse(received, fork.dialog);
     else void this.#acknowledgeAndHangUp(tag, 'the application is gone');
@@ -208,6 +221,7 @@ export class OutgoingInvite {
 
   #end(): void {
     clearTimeout(this.#deadline);
+    if (this.#stage === 'open') this.#user.onFinal();
     this.#stage = 'over';
     this.#forks.dropEarly(this.#answered);
     this.#user.onOver();

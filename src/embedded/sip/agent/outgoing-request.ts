@@ -14,6 +14,8 @@ const LARGE_REQUEST_BYTES = 1300;
 
 /** Who hears of a request's fate. */
 export interface OutgoingRequestUser {
+  /** It is about to leave, to its first target or the next. */
+  onLeaving?(request: SipRequest, flow: Flow): void;
   onResponse(received: ReceivedResponse): void;
   /** No target answered. `peer` is the last that was tried, if there was one. */
   onFailure(why: 'timeout' | 'transport', peer: Target | undefined): void;
@@ -81,6 +83,7 @@ export class OutgoingRequest {
     const flow = 'flow' in route ? route.flow : transport.flowTo(route.transport, route);
     const local = { host: transport.local.hostFor(flow.remote.host), port: transport.local.port };
     const request = prependHeader(this.#request, 'Via', viaFor(flow.transport, local));
+    this.#user.onLeaving?.(request, flow);
     this.#transaction = transactions.request(request, flow, {
       onResponse: (received) => this.#onResponse(received),
       onFailure: (why) =>

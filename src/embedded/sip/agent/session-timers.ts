@@ -78,6 +78,7 @@ export class SessionTimers {
       },
       onFailure: () => this.#expire(dialog),
       isWanted: () => true,
+      onFinal: () => undefined,
       onOver: () => undefined,
     });
     const outgoing = await this.#services.sender.prepare(dialog, refreshFor(dialog, intervalS), {

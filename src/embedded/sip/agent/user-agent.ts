@@ -1,5 +1,6 @@
 import type { Dialog } from '../dialog/dialog.ts';
 import { DialogStore } from '../dialog/dialog-store.ts';
+import { CallJournal, type LeftBehind } from '../journal/call-journal.ts';
 import type { Locator } from '../locate/locate-server.ts';
 import type { SipTimers } from '../timers.ts';
 import type { ReceivedRequest } from '../transaction/server-transaction.ts';
@@ -10,11 +11,15 @@ import type { ApplicationLink, Applications } from './application-link.ts';
 import { contactFor } from './build-request.ts';
 import { Calling } from './calling.ts';
 import { DialogSender } from './dialog-sender.ts';
+import { asDialog, asSent, takeUpCallers } from './take-up.ts';
 import { tellHangUp } from './tell-application.ts';
 import { SessionTimers } from './session-timers.ts';
 
 /** Silence in a dialog after which its call can't be real any more: the last guard against one that is never ended. */
 const DIALOG_LIMIT_MS = 24 * 3_600_000;
+
+/** How long calls of a process that died wait for its successor. */
+const CLAIM_MS = 2_000;
 
 /** How often the dialogs are looked through for such ones. */
 const SWEEP_MS = 10 * 60_000;
@@ -24,17 +29,27 @@ export class UserAgent {
   readonly transactions: TransactionLayer;
   readonly calling: Calling;
   readonly answering: Answering;
-  readonly dialogs = new DialogStore();
+  readonly dialogs: DialogStore;
   readonly #sender: DialogSender;
   readonly #sessionTimers: SessionTimers;
   readonly #sweep: NodeJS.Timeout;
+  readonly #transport: Network;
+  #unclaimed: NodeJS.Timeout | undefined;
 
-  constructor(transport: Network, locator: Locator, timers: SipTimers, applications: Applications) {
-    const { dialogs } = this;
+  constructor(
+    transport: Network,
+    locator: Locator,
+    timers: SipTimers,
+    applications: Applications,
+    journal = new CallJournal(),
+  ) {
+    const dialogs = new DialogStore(journal);
+    this.dialogs = dialogs;
+    this.#transport = transport;
     const contact = ({ flow }: ReceivedRequest): string =>
       contactFor(flow.transport, { host: transport.local.hostFor(flow.remote.host), port: transport.local.port });
     this.answering = new Answering(
-      { timers, dialogs, contact, applications, receivedOn: transport.bound },
+      { timers, dialogs, journal, contact, applications, receivedOn: transport.bound },
       {
         hasOpenInvite: (dialog) => this.calling.hasOpenInvite(dialog),
         onAnswered: (dialog, request, response) => this.#sessionTimers.onAnswerSent(dialog, request, response),
@@ -49,13 +64,16 @@ export class UserAgent {
     this.#sessionTimers = new SessionTimers(invites, {
       onExpired: (dialog) => void this.#hangUp(dialog, 'Session timer expired'),
     });
-    this.calling = new Calling(invites, {
-      onAnswered: (dialog, { response }) => this.#sessionTimers.onAnswerReceived(dialog, response),
-      onEnded: (dialog) => {
-        this.#sessionTimers.stop(dialog);
-        this.answering.dialogEnded(dialog);
+    this.calling = new Calling(
+      { ...invites, journal },
+      {
+        onAnswered: (dialog, { response }) => this.#sessionTimers.onAnswerReceived(dialog, response),
+        onEnded: (dialog) => {
+          this.#sessionTimers.stop(dialog);
+          this.answering.dialogEnded(dialog);
+        },
       },
-    });
+    );
     this.#sweep = setInterval(() => this.#hangUpForgotten(), SWEEP_MS);
   }
 
@@ -65,8 +83,32 @@ export class UserAgent {
     this.calling.linkLost(link);
   }
 
+  /**
+   * Takes up what a process that died has left, before there is any application: as if it had just gone. Its callers
+   * are refused, what it was calling is given up; calls that are up wait a moment for it to come back and hang them up,
+   * and are hung up then, for an application that did not know of them never will.
+   */
+  takeUp(left: LeftBehind): void {
+    takeUpCallers(left, this.transactions, this.#transport);
+    for (const [transactionId, kept] of left.ringing) {
+      const { request, flow } = asSent(kept, this.#transport);
+      this.calling.withdrawLeft(transactionId, request, flow);
+    }
+    const dialogs = left.dialogs.map((kept) => asDialog(kept, this.#transport));
+    for (const dialog of dialogs) {
+      this.dialogs.add(dialog);
+      this.dialogs.confirm(dialog);
+    }
+    this.#unclaimed = setTimeout(() => {
+      for (const dialog of dialogs) {
+        if (dialog.state === 'confirmed' && dialog.link === undefined) void this.#hangUp(dialog, 'Restarted');
+      }
+    }, CLAIM_MS);
+  }
+
   close(): void {
     clearInterval(this.#sweep);
+    clearTimeout(this.#unclaimed);
   }
 
   #closeFor(dialog: Dialog): void {

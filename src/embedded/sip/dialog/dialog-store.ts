@@ -1,3 +1,4 @@
+import { CallJournal } from '../journal/call-journal.ts';
 import type { Essentials } from '../transaction/essentials.ts';
 import type { Dialog } from './dialog.ts';
 
@@ -6,6 +7,12 @@ export class DialogStore {
   readonly #byTags = new Map<string, Dialog>();
   readonly #byId = new Map<string, Dialog>();
   readonly #byCallId = new Map<string, Dialog>();
+
+  readonly #journal: CallJournal;
+
+  constructor(journal: CallJournal = new CallJournal()) {
+    this.#journal = journal;
+  }
 
   /** How many dialogs are alive. */
   get size(): number {
@@ -24,8 +31,16 @@ export class DialogStore {
     this.#byId.set(dialog.id, dialog);
   }
 
+  /** A dialog is confirmed (RFC 3261 §12.1), or again where the peer has moved: from now on it is worth a BYE. */
+  confirm(dialog: Dialog): void {
+    if (dialog.state === 'ended') return;
+    dialog.state = 'confirmed';
+    this.#journal.dialogIsUp(dialog);
+  }
+
   remove(dialog: Dialog): void {
     dialog.state = 'ended';
+    this.#journal.dialogIsOver(dialog);
     this.#byTags.delete(tagsKey(dialog.callId, dialog.localTag, dialog.remoteTag));
     if (this.#byId.get(dialog.id) === dialog) this.#byId.delete(dialog.id);
     if (this.#byCallId.get(dialog.callId) === dialog) this.#byCallId.delete(dialog.callId);

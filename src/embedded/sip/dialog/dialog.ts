@@ -85,6 +85,14 @@ export class Dialog {
     this.#localSeq = birth.localSeq;
   }
 
+  /** Everything another process takes to make this dialog again, as it is now. */
+  birth(): DialogBirth {
+    const { role, callId, localTag, remoteTag, local, remote, localContact, routeSet, remoteTarget } = this;
+    const { remoteSeq, flow, natHop } = this;
+    const described = { role, callId, localTag, remoteTag, local, remote, localContact, routeSet, remoteTarget };
+    return Object.assign(described, { localSeq: this.#localSeq, remoteSeq, flow, natHop });
+  }
+
   /** The CSeq number of the next request (RFC 3261 §12.2.1.1). */
   nextSeq(): number {
     return ++this.#localSeq;

@@ -5,7 +5,7 @@ import type { HeaderField, SipRequest, SipResponse } from '../message/sip-messag
 import type { SipTimers } from '../timers.ts';
 import type { Flow } from '../transport/flow.ts';
 import type { Essentials } from './essentials.ts';
-import { inviteClient, inviteClientStart } from './invite-client.ts';
+import { inviteClient, inviteClientStart, inviteClientUnderWay } from './invite-client.ts';
 import { MachineRunner, type EventMessage } from './machine-runner.ts';
 import { nonInviteClient, nonInviteClientStart } from './non-invite-client.ts';
 
@@ -41,7 +41,13 @@ export class ClientTransaction {
   readonly #machine: Machine;
   readonly #abandon: () => void;
 
-  constructor(request: SipRequest, flow: Flow, timers: SipTimers, user: ClientTransactionUser, onEnd: () => void) {
+  /** An INVITE that is under way has been sent before, by a process that died: only its answer is waited for. */
+  constructor(
+    { request, flow, isUnderWay }: { request: SipRequest; flow: Flow; isUnderWay: boolean },
+    timers: SipTimers,
+    user: ClientTransactionUser,
+    onEnd: () => void,
+  ) {
     this.request = request;
     this.flow = flow;
     const context = { timers, reliable: flow.transport === 'tcp' };
@@ -53,7 +59,12 @@ export class ClientTransaction {
       end: onEnd,
     };
     if (request.method === 'INVITE') {
-      const machine = new MachineRunner(inviteClientStart, inviteClient, context, host);
+      const machine = new MachineRunner(
+        isUnderWay ? inviteClientUnderWay : inviteClientStart,
+        inviteClient,
+        context,
+        host,
+      );
       this.#machine = machine;
       this.#abandon = () => machine.handle({ on: 'abandon' });
     } else {

@@ -30,6 +30,9 @@ export type InviteClientEvent =
 
 export const inviteClientStart: InviteClientState = { name: 'idle' };
 
+/** Of an INVITE that went out before there was this machine. */
+export const inviteClientUnderWay: InviteClientState = { name: 'proceeding' };
+
 /** RFC 3261 §17.1.1.2: timer D is at least 32 s over an unreliable transport, whatever T1 is; it scales with a test's T1. */
 const timerDMs = ({ timers, reliable }: MachineContext): number => (reliable ? 0 : patienceMs(timers));
 

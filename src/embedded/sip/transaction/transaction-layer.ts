@@ -72,13 +72,25 @@ export class TransactionLayer {
    */
   request(request: SipRequest, flow: Flow, user: ClientTransactionUser): ClientTransaction {
     const bytes = serializeMessage(request);
+    const transaction = this.#keep(request, flow, user, false);
+    transaction.start(bytes);
+    return transaction;
+  }
+
+  /** Waits on for the answer to an INVITE that a process before this one has sent. */
+  resumeInvite(request: SipRequest, flow: Flow, user: ClientTransactionUser): ClientTransaction {
+    return this.#keep(request, flow, user, true);
+  }
+
+  #keep(request: SipRequest, flow: Flow, user: ClientTransactionUser, isUnderWay: boolean): ClientTransaction {
     const essentials = readEssentials(request);
     if (essentials === undefined)
       throw new RangeError('a request needs Via, From, To, Call-ID and CSeq that can be read');
     const key = clientKey(essentials);
-    const transaction = new ClientTransaction(request, flow, this.#timers, user, () => this.#clients.delete(key));
+    const transaction = new ClientTransaction({ request, flow, isUnderWay }, this.#timers, user, () =>
+      this.#clients.delete(key),
+    );
     this.#clients.set(key, transaction);
-    transaction.start(bytes);
     return transaction;
   }
 }
