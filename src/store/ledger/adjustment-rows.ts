@@ -26,8 +26,7 @@ export function createAdjustmentRows(sqlite: Sqlite): AdjustmentRows {
        reason, key_id AS keyId
      FROM adjustments WHERE call_id IN (SELECT value FROM json_each(?)) ORDER BY seq`,
   );
-  const read = (callIds: readonly CallId[]): Adjustment[] =>
-    select.all(JSON.stringify(callIds)).map(({ at, ...row }) => Object.assign(row, { at: toIso(at) }));
+  const read = (callIds: readonly CallId[]): Adjustment[] => select.all(JSON.stringify(callIds)).map(toAdjustment);
 
   return {
     insert(adjustment) {
@@ -36,4 +35,19 @@ export function createAdjustmentRows(sqlite: Sqlite): AdjustmentRows {
     ofCall: (callId) => read([callId]),
     ofCalls: (callIds) => Map.groupBy(read(callIds), ({ callId }) => callId),
   };
+}
+
+/** In the order of fields in which it was answered when it was made. */
+function toAdjustment({
+  id,
+  callId,
+  at,
+  party,
+  action,
+  amountMicros,
+  totalMicros,
+  reason,
+  keyId,
+}: AdjustmentRow): Adjustment {
+  return { id, callId, at: toIso(at), party, action, amountMicros, totalMicros, reason, keyId };
 }
