@@ -7,6 +7,7 @@ import type { NonceCounts } from './digest/nonce-counts.ts';
 import type { DrachtioClient, SipDialog, SipRequest, SipResponse, UacOptions } from './drachtio.ts';
 import { inviteAgain, inviteFirst } from './invite-options.ts';
 import { reasonHeaders } from './outgoing-headers.ts';
+import type { OrphanLegs } from './orphan-legs.ts';
 import type { PendingLegs } from './pending-legs.ts';
 import { requestWithin } from './request-within.ts';
 
@@ -26,7 +27,7 @@ import { requestWithin } from './request-within.ts';
 type LegState =
   | { readonly kind: 'sending'; readonly cancelFor: AttemptReason | null }
   | { readonly kind: 'inviting'; readonly request: SipRequest }
-  | { readonly kind: 'cancelling' }
+  | { readonly kind: 'cancelling'; readonly request: SipRequest }
   | { readonly kind: 'open'; readonly dialog: SipDialog }
   | { readonly kind: 'closed' };
 
@@ -35,6 +36,7 @@ export interface BuyerLegWorld {
   readonly srf: DrachtioClient;
   readonly pending: PendingLegs;
   readonly nonceCounts: NonceCounts;
+  readonly orphans: Pick<OrphanLegs, 'hangUp'>;
 }
 
 /** us ↔ destination: one INVITE, sent again where it is challenged, and, if it is answered, its dialog. */
@@ -112,7 +114,7 @@ export class BuyerLeg implements BLeg {
   }
 
   #sendCancel(request: SipRequest, reason: AttemptReason): void {
-    this.#state = { kind: 'cancelling' };
+    this.#state = { kind: 'cancelling', request };
     request.cancel({ headers: reasonHeaders(reason) });
   }
 
@@ -137,8 +139,19 @@ export class BuyerLeg implements BLeg {
   #refused(error: unknown): void {
     const { status, res } = error as { status?: number; res?: SipResponse };
     const state = this.#state;
-    if (res && isChallenge(res.status) && state.kind === 'inviting') this.#challenged(state.request, res);
+    const isInviting = state.kind === 'inviting' || state.kind === 'cancelling';
+    if (isInviting && (res === undefined || res.status < 300)) this.#unusable(state.request);
+    else if (res && isChallenge(res.status) && state.kind === 'inviting') this.#challenged(state.request, res);
     else this.#failed({ sipStatus: status ?? null, cause: causeOf(res) });
+  }
+
+  /**
+   * It has answered, but so that the library made no dialog of it: no Contact, or a 2xx that isn't 200. For the
+   * destination the call is up: it is hung up by the name the server knows it by.
+   */
+  #unusable(request: SipRequest): void {
+    void this.#world.orphans.hangUp(dialogIdOf(request), 'unusable-answer');
+    this.#failed({ sipStatus: null, cause: 'unusable-answer' });
   }
 
   #challenged(request: SipRequest, response: SipResponse): void {

@@ -3,6 +3,7 @@ import { dialogIdOf } from './dialog-id.ts';
 import type { Authenticator } from './digest/authenticator.ts';
 import type { DrachtioClient, SipDialog, SipRequest, SipResponse } from './drachtio.ts';
 import { challengeHeaders, outgoingHeaders, reasonHeaders } from './outgoing-headers.ts';
+import type { OrphanLegs } from './orphan-legs.ts';
 import type { PendingLegs } from './pending-legs.ts';
 
 /**
@@ -28,6 +29,7 @@ export interface CallerLegWorld {
   readonly srf: DrachtioClient;
   readonly pending: PendingLegs;
   readonly authenticator: Authenticator;
+  readonly orphans: Pick<OrphanLegs, 'hangUp'>;
 }
 
 /** caller ↔ us, over one server transaction and then its dialog. */
@@ -37,15 +39,17 @@ export class CallerLeg implements ALeg {
   readonly #response: SipResponse;
   readonly #pending: PendingLegs;
   readonly #authenticator: Authenticator;
+  readonly #orphans: CallerLegWorld['orphans'];
   #listener: ALegListener = () => undefined;
   #state: LegState = { kind: 'inviting' };
   #onOpen: (dialog: SipDialog) => void = () => undefined;
 
   /** Must be made in the handler of the INVITE itself: a CANCEL that comes before anyone listens is lost. */
   constructor(world: CallerLegWorld, request: SipRequest, response: SipResponse) {
-    const { srf, pending, authenticator } = world;
+    const { srf, pending, authenticator, orphans } = world;
     this.#srf = srf;
     this.#authenticator = authenticator;
+    this.#orphans = orphans;
     this.#request = request;
     this.#response = response;
     this.#pending = pending;
@@ -142,8 +146,13 @@ export class CallerLeg implements ALeg {
   #answerFailed(error: unknown): void {
     if (this.#state.kind !== 'answering') return;
     const what = describe(error);
-    if (TRANSACTION_GONE.test(what)) this.#close({ type: 'cancelled', cause: null });
-    else this.#close({ type: 'answerFailed', cause: `answer-not-sent: ${what}` });
+    if (TRANSACTION_GONE.test(what)) {
+      this.#close({ type: 'cancelled', cause: null });
+      return;
+    }
+    // Where the 200 left and only the library could make nothing of the dialog, for the caller the call is up.
+    void this.#orphans.hangUp(this.dialogId, 'defect');
+    this.#close({ type: 'answerFailed', cause: `answer-not-sent: ${what}` });
   }
 
   #close(event: ALegEvent): void {

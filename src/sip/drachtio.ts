@@ -88,6 +88,8 @@ export interface DrachtioClient extends EventEmitter {
     readonly client: {
       /** Sends a message as it is written, as part of a transaction. Throws where there is no link. */
       sendMessage(message: string, options: { stackTxnId: string }): void;
+      /** Cuts what the server sends into messages; each is a `msg` event, with the link it came by. */
+      readonly wp: EventEmitter;
     };
   };
 }
@@ -101,6 +103,24 @@ Object.assign(statuses, { 607: 'Unwanted', 608: 'Rejected' });
 /** A status as it can be sent: one that nobody knows stands for the first of its class (RFC 3261 §8.1.3.2). */
 export function sendableStatus(status: number): number {
   return status in statuses ? status : Math.floor(status / 100) * 100;
+}
+
+/**
+ * Lets nothing that a message of the server's sets off be thrown back into the library's reader: it would end the
+ * process, and whoever survived that would read the same message again with every byte that follows. To be called once
+ * the client is connecting.
+ */
+export function guardReading(client: DrachtioClient, onFault: (error: unknown) => void): void {
+  const { wp } = client.app.client;
+  const listeners = wp.listeners('msg');
+  wp.removeAllListeners('msg');
+  wp.on('msg', (...message: unknown[]) => {
+    try {
+      for (const listener of listeners) Reflect.apply(listener, wp, message);
+    } catch (error) {
+      onFault(error);
+    }
+  });
 }
 
 /** A client of a SIP server that isn't connected yet. */

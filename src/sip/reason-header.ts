@@ -8,6 +8,7 @@ const OWN_CAUSES: Readonly<Record<string, string>> = {
   'setup-budget': 'SIP;cause=408;text="No answer in time"',
   'caller-never-acked': 'SIP;cause=408;text="No ACK from the caller"',
   'max-call': 'Q.850;cause=16;text="Longest call time reached"',
+  'unusable-answer': 'SIP;cause=500;text="The answer made no dialog"',
   normal: 'Q.850;cause=16;text="Normal call clearing"',
   operator: 'Q.850;cause=16;text="Ended by the operator"',
   drain: 'SIP;cause=503;text="Shutting down"',

@@ -6,7 +6,7 @@ import { CallerLeg } from './caller-leg.ts';
 import { Authenticator } from './digest/authenticator.ts';
 import { NonceCounts } from './digest/nonce-counts.ts';
 import type { DrachtioClient, SipRequest, SipResponse } from './drachtio.ts';
-import { createDrachtioClient } from './drachtio.ts';
+import { createDrachtioClient, guardReading } from './drachtio.ts';
 import type { JoinedLeg } from './join-legs.ts';
 import { joinDialogs } from './join-legs.ts';
 import { OrphanLegs } from './orphan-legs.ts';
@@ -116,6 +116,7 @@ export class SipServer implements Dialer, GatewayProber {
       this.#srf.on('close', () => this.#onLinkLost());
       this.#srf.on('error', () => this.#onLinkLost());
       this.#srf.connect(link);
+      guardReading(this.#srf, (error) => this.#options.onFault(error, ''));
     });
   }
 
@@ -130,7 +131,7 @@ export class SipServer implements Dialer, GatewayProber {
       queueMicrotask(() => report({ type: 'failed', sipStatus: null, cause: null, reason: 'loop' }));
       return LEG_NOT_DIALLED;
     }
-    const world = { srf: this.#srf, pending: this.#pending, nonceCounts: this.#nonceCounts };
+    const world = { srf: this.#srf, pending: this.#pending, nonceCounts: this.#nonceCounts, orphans: this.orphans };
     return new BuyerLeg(world, order, report);
   }
 
@@ -173,7 +174,8 @@ export class SipServer implements Dialer, GatewayProber {
       response.send(482);
       return;
     }
-    const world = { srf: this.#srf, pending: this.#pending, authenticator: this.#authenticator };
+    const [srf, pending, authenticator] = [this.#srf, this.#pending, this.#authenticator];
+    const world = { srf, pending, authenticator, orphans: this.orphans };
     const leg = new CallerLeg(world, request, response);
     const listener = this.#options.onInvite({ ...invite, proofs: this.#authenticator.proofsOf(request) }, leg);
     if (listener) leg.listen(listener);
