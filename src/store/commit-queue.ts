@@ -32,6 +32,12 @@ export interface BatchLimits {
   readonly maxMs: number;
 }
 
+/**
+ * How long a commit waits for a lock that the one before it has not got either, in milliseconds. Waiting blocks the
+ * event loop, and calls that are up need that more than a store that is away.
+ */
+const IMPATIENT_MS = 20;
+
 const DEFAULT_LIMITS: BatchLimits = { maxWrites: 64, maxMs: 4 };
 
 interface Write {
@@ -55,6 +61,7 @@ export function createCommitQueue(sqlite: Sqlite, limits: BatchLimits = DEFAULT_
   let closed = false;
   let synchronous: 'FULL' | 'NORMAL' | undefined;
   let latestFault: AppError | null = null;
+  const patienceMs = Number(sqlite.pragma('busy_timeout', { simple: true }));
 
   function schedule(): void {
     if (scheduled || waiting.length === 0) return;
@@ -83,7 +90,7 @@ export function createCommitQueue(sqlite: Sqlite, limits: BatchLimits = DEFAULT_
         outcomes.push(runOne(write));
       }
       statements.commit.run();
-      latestFault = null;
+      noteFault(null);
     } catch (error) {
       rejectAll(taken.length > 0 ? taken : waiting.splice(0, limits.maxWrites), error);
       return;
@@ -107,7 +114,7 @@ export function createCommitQueue(sqlite: Sqlite, limits: BatchLimits = DEFAULT_
       statements.keep.run();
       const fault = asStoreFault(error);
       return () => {
-        if (isUnavailable(fault)) latestFault = fault;
+        if (isUnavailable(fault)) noteFault(fault);
         write.reject(fault);
       };
     }
@@ -121,10 +128,16 @@ export function createCommitQueue(sqlite: Sqlite, limits: BatchLimits = DEFAULT_
     synchronous = wanted;
   }
 
+  function noteFault(fault: AppError | null): void {
+    const changed = (fault === null) !== (latestFault === null);
+    latestFault = fault;
+    if (changed && sqlite.open) sqlite.pragma(`busy_timeout = ${fault === null ? patienceMs : IMPATIENT_MS}`);
+  }
+
   function rejectAll(writes: readonly Write[], error: unknown): void {
     if (sqlite.open && sqlite.inTransaction) statements.rollback.run();
     const fault = asStoreFault(error);
-    if (isUnavailable(fault)) latestFault = fault;
+    if (isUnavailable(fault)) noteFault(fault);
     for (const write of writes) write.reject(fault);
   }
 
