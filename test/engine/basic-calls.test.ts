@@ -76,6 +76,26 @@ describeEngines('a call', (bench) => {
     expect((await ends.take()).source).toBe('network');
   });
 
+  // drachtio-server sends no ACK any more once the BYE has come, and the callee repeats its 200 for 64·T1.
+  it.runIf(bench.kind === 'embedded')(
+    'is hung up by a callee that does not wait for the ACK of its 200: it is sent all the same',
+    async () => {
+      const peer = await bench.udpPeer();
+      const app = await bench.app();
+      const ends = new Mailbox<unknown>();
+      app.srf.createUAC(peer.uri, { localSdp: SDP }).then((dialog) => dialog.on('destroy', ends.put), ends.put);
+      const invite = await peer.next('INVITE');
+      const answer = peer.reply(invite, 200, 'OK', { toTag: 'callee', body: SDP });
+      await peer.send(answer, bench.sip);
+      await peer.send(peer.request('BYE', bench.sip, { ...withinDialogOf(invite, 'callee'), cseq: 7 }), bench.sip);
+      expect(tagOf((await peer.next('ACK')).header('To'))).toBe('callee');
+      expect((await peer.next(200)).header('CSeq')).toBe('7 BYE');
+      // Repeated as if that ACK had got lost: it gets it once more.
+      await peer.send(answer, bench.sip);
+      await peer.next('ACK');
+    },
+  );
+
   it('that was answered is hung up by the application', async () => {
     const peer = await bench.udpPeer();
     const { calls } = await bench.answeringApp();

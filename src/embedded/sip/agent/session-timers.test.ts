@@ -51,6 +51,15 @@ describe('session timers (RFC 4028)', () => {
     expect(net.lines).not.toContain('BYE');
   });
 
+  it('is over where a refresh is answered without an interval', async () => {
+    const toTag = net.callIn(agreed('uac'));
+    net.request('INVITE', 2, { toTag, body: 'v=0' });
+    net.answer(200);
+    net.request('ACK', 2, { toTag });
+    await net.wait(700_000);
+    expect(net.lines).not.toContain('BYE');
+  });
+
   it('agrees to what a caller asks for by name, and to nothing else by itself', () => {
     net.callIn([], ['Session-Expires: 1800;refresher=uac']);
     expect(net.last('SIP/2.0 200')).toContain('Session-Expires: 1800;refresher=uac');

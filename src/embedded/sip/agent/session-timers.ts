@@ -31,18 +31,21 @@ export class SessionTimers {
     this.#user = user;
   }
 
-  /** A 2xx we received: it says who refreshes, and means us where it doesn't (RFC 4028 §7.2). */
+  /**
+   * A 2xx we received: it says who refreshes, and means us where it doesn't; without an interval the session does not
+   * expire any more (RFC 4028 §7.2).
+   */
   onAnswerReceived(dialog: Dialog, response: SipResponse): void {
     const agreed = sessionExpires(response);
-    if (agreed === undefined) return;
-    this.#arm(dialog, agreed.intervalS, agreed.refresher !== 'uas');
+    if (agreed === undefined) this.stop(dialog);
+    else this.#arm(dialog, agreed.intervalS, agreed.refresher !== 'uas');
   }
 
-  /** A 2xx we sent: where it names nobody, the caller refreshes (RFC 4028 §9). */
+  /** A 2xx we sent: where it names nobody, the caller refreshes (RFC 4028 §9); where it names no interval, nobody does. */
   onAnswerSent(dialog: Dialog, request: SipRequest, response: SipResponse): void {
     const agreed = sessionExpires(response);
-    if (agreed === undefined) return;
-    this.#arm(dialog, agreed.intervalS, (agreed.refresher ?? sessionExpires(request)?.refresher) === 'uas');
+    if (agreed === undefined) this.stop(dialog);
+    else this.#arm(dialog, agreed.intervalS, (agreed.refresher ?? sessionExpires(request)?.refresher) === 'uas');
   }
 
   /** The dialog is over. */
