@@ -1,5 +1,6 @@
 import { uriOf } from '../test/support/phone/addresses.ts';
 import { answers } from '../test/support/phone/behaviours.ts';
+import type { OutgoingCall } from '../test/support/phone/outgoing-call.ts';
 import { Phone } from '../test/support/phone/phone.ts';
 import { requiredHeader } from '../test/support/phone/sip-wire.ts';
 import { DID } from '../test/support/provision.ts';
@@ -7,11 +8,20 @@ import { DID } from '../test/support/provision.ts';
 /** Numbers that callers have, `+1212555xxxx`, before the first comes again. */
 const NUMBERS = 10_000;
 
+/** How long one of many calls may take to be answered, in milliseconds. */
+const HOLD_LIMIT_MS = 30_000;
+
 /** What one caller met. */
 export interface PlacedCall {
   readonly ani: string;
   /** aLeg INVITE sent to bLeg INVITE received, in milliseconds, on the one clock of both phones. */
   readonly setupMs: number;
+}
+
+/** Calls that are up. */
+export interface HeldCalls {
+  /** Hangs them up at the rate they were placed, and waits for every answer. */
+  release(): Promise<void>;
 }
 
 /** What came of a run. */
@@ -78,21 +88,53 @@ export class CallLoad {
     return timed(calls, () => Promise.all(Array.from({ length: load.calls }, (_, n) => one(n))));
   }
 
+  /** So many calls that stay up until `release`, placed at a steady rate. */
+  async hold(sip: string, load: { calls: number; perSecond: number }): Promise<HeldCalls> {
+    const start = performance.now();
+    const held = await Promise.all(
+      Array.from({ length: load.calls }, async (_, n) => {
+        await delayUntil(start + (n * 1_000) / load.perSecond);
+        const call = this.#dial(sip, this.#nextNumber());
+        await call.waitFor('confirmed', { timeoutMs: HOLD_LIMIT_MS });
+        return call;
+      }),
+    );
+    return {
+      release: async () => {
+        const begin = performance.now();
+        await Promise.all(
+          held.map(async (call, n) => {
+            await delayUntil(begin + (n * 1_000) / load.perSecond);
+            await call.bye();
+          }),
+        );
+      },
+    };
+  }
+
   async close(): Promise<void> {
     await Promise.all([this.#carrier.close(), this.#buyer.close()]);
   }
 
   /** One call, from INVITE to the answer of the BYE. Rejects where it isn't connected. */
   async #call(sip: string): Promise<PlacedCall> {
-    const ani = `+1212555${String(this.#placed++ % NUMBERS).padStart(4, '0')}`;
+    const ani = this.#nextNumber();
     const arrived = new Promise<number>((resolve) => this.#expected.set(ani, resolve));
     const sentAt = performance.now();
-    const call = this.#carrier.call({ to: `sip:${DID}@${sip}`, from: `sip:${ani}@127.0.0.1` });
+    const call = this.#dial(sip, ani);
     await call.waitFor('confirmed');
     const setupMs = (await arrived) - sentAt;
     this.#expected.delete(ani);
     await call.bye();
     return { ani, setupMs };
+  }
+
+  #nextNumber(): string {
+    return `+1212555${String(this.#placed++ % NUMBERS).padStart(4, '0')}`;
+  }
+
+  #dial(sip: string, ani: string): OutgoingCall {
+    return this.#carrier.call({ to: `sip:${DID}@${sip}`, from: `sip:${ani}@127.0.0.1` });
   }
 }
 

@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import type { Bench, BenchResult } from './bench-result.ts';
 import { cdr } from './cdr.ts';
+import { concurrent } from './concurrent.ts';
 import { latency } from './latency.ts';
 import { routing } from './routing.ts';
 import { setup } from './setup.ts';
@@ -11,7 +12,7 @@ Runs the benchmarks of those names, or all, and prints tables; with --json one J
 `;
 
 /** All benchmarks, in the order they run. */
-const BENCHES: readonly Bench[] = [setup, latency, routing, cdr];
+const BENCHES: readonly Bench[] = [setup, latency, routing, concurrent, cdr];
 
 /** Runs what the arguments ask for; returns the exit code. */
 async function main(args: readonly string[]): Promise<number> {
