@@ -106,8 +106,13 @@ describe('/v1/reports/dispositions', () => {
     await api.expect(201, 'POST', '/v1/calls/call_2/refund', { reason: 'spam' });
     const none = { booked: 0, customer: 0, 'wrong-category': 0, 'out-of-area': 0, spam: 0, 'no-interest': 0 };
     const one = {
-      ...{ key: 'cmp_1', calls: 3, billable: 3, unreviewed: 1, dispositions: { ...none, booked: 1, spam: 1 } },
-      ...{ chargeMicros: 90_000_000, adjustedMicros: -30_000_000 },
+      key: 'cmp_1',
+      calls: 3,
+      billable: 3,
+      unreviewed: 1,
+      dispositions: { ...none, booked: 1, spam: 1 },
+      chargeMicros: 90_000_000,
+      adjustedMicros: -30_000_000,
     };
     const two = {
       key: 'cmp_2',
@@ -145,22 +150,30 @@ describe('/v1/adjustment-proposals', () => {
     const { data } = await api.expect(200, 'GET', '/v1/adjustment-proposals?status=open');
     expect(data).toEqual([
       {
-        ...{ id, callId: 'call_1', campaignId, action: 'refund', disposition: 'spam', status: 'open' },
-        ...{ proposedAt: '2026-11-21T15:00:00.000Z', decidedAt: null, decidedBy: null, reason: null },
+        id,
+        callId: 'call_1',
+        campaignId,
+        action: 'refund',
+        disposition: 'spam',
+        status: 'open',
+        proposedAt: '2026-11-21T15:00:00.000Z',
+        decidedAt: null,
+        decidedBy: null,
+        reason: null,
       },
     ]);
-    expect(await api.store.ledger.balanceOf('house')).toBe(-15_000_000);
+    expect(api.store.ledger.balanceOf('house')).toBe(-15_000_000);
 
     const confirm = () => api.request('POST', `/v1/adjustment-proposals/${id}/confirm`);
     const answers = await Promise.all([confirm(), confirm()]);
     expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 200]);
     expect(answers[1]?.body).toBe(answers[0]?.body);
     expect(answers[0]?.json()).toMatchObject({ proposal: { status: 'confirmed' }, adjustments: [{}, {}] });
-    expect(await api.store.ledger.balanceOf('house')).toBe(0);
+    expect(api.store.ledger.balanceOf('house')).toBe(0);
 
     await api.expect(201, 'POST', '/v1/calls/call_1/adjustments', { party: 'buyer', amountMicros: 5, reason: 'x' });
     expect((await confirm()).body).toBe(answers[0]?.body);
-    expect(await api.store.ledger.balanceOf('house')).toBe(-5);
+    expect(api.store.ledger.balanceOf('house')).toBe(-5);
     await api.expect(409, 'POST', `/v1/adjustment-proposals/${id}/dismiss`);
   });
 

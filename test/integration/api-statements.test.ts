@@ -49,7 +49,7 @@ describe('A statement', () => {
       ['payment', -5_000_000],
     ]);
     expect(statement.lines[0]).toMatchObject({ callId: 'call_1', ani: '+12125550123', talkMs: 120_000 });
-    expect(await api.store.ledger.balanceOf(`buyer:${buyer as BuyerId}`)).toBe(statement.closingMicros);
+    expect(api.store.ledger.balanceOf(`buyer:${buyer as BuyerId}`)).toBe(statement.closingMicros);
   });
 
   it('of a publisher says what is owed to it, without the price, the buyer or the whole number of the caller', async () => {
@@ -91,7 +91,12 @@ describe('A statement', () => {
     expect(rows[0]).toMatch(/^at,kind,callId,/);
     const cells = rows.slice(1).map((row) => row.split(','));
     expect(cells.map(([, kind]) => kind)).toEqual([
-      ...['opening-balance', 'charge', 'adjustment', 'adjustment', 'payment', 'closing-balance'],
+      'opening-balance',
+      'charge',
+      'adjustment',
+      'adjustment',
+      'payment',
+      'closing-balance',
     ]);
     const micros = cells.map((row) => Number(row[7]));
     expect(micros.slice(0, -1).reduce((sum, amount) => sum + amount, 0)).toBe(micros.at(-1));

@@ -73,7 +73,7 @@ describe('the database itself', () => {
       'UPDATE adjustments SET total_micros = 5',
       'DELETE FROM adjustments',
     ]) {
-      expect(() => sqlite.exec(sql), sql).toThrow(/never/);
+      expect(() => sqlite.exec(sql)).toThrow(/never/);
     }
     sqlite.close();
     store.close();
