@@ -11,6 +11,7 @@ import { addMigrate } from './commands/migrate.ts';
 import { addReplay } from './commands/replay.ts';
 import { addServe } from './commands/serve.ts';
 import { addVerify } from './commands/verify.ts';
+import { addWhatIf } from './commands/what-if.ts';
 import type { Invocation } from './new-command.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -64,6 +65,7 @@ function createProgram(json: boolean, invocation: Invocation): Command {
   addKeysRevoke(keys, invocation);
   addExplain(program, invocation);
   addReplay(program, invocation);
+  addWhatIf(program, invocation);
   addVerify(program, invocation);
   return program;
 }

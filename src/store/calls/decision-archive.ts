@@ -1,11 +1,12 @@
 import type { CallId } from '../../domain/ids.ts';
 import type { RoutingPlan } from '../../domain/plan/routing-plan.ts';
-import type { DecisionBasis } from '../../domain/routing/decision-basis.ts';
+import type { DecisionBasis, Question } from '../../domain/routing/decision-basis.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import { canonicalJson } from '../canonical-json.ts';
 import type { Sqlite } from '../database.ts';
 import { readPlanAt } from '../resources/read-plan.ts';
 import { toChainedCdr, type ChainedCdr } from './cdr-chain.ts';
+import { createOpening } from './opening-usage.ts';
 
 /** A call that was decided, with what its decision rested on. */
 export interface ArchivedCall {
@@ -24,6 +25,8 @@ export interface DecisionArchive {
   count(from: EpochMs, to: EpochMs): number;
   /** Those calls in the order they were admitted, read a few hundred at a time. */
   between(from: EpochMs, to: EpochMs): Iterable<ArchivedCall>;
+  /** Answers questions as calls received before the instant would have it, all of them settled; made for one reading. */
+  openingAt(from: EpochMs): (question: Question, at: EpochMs) => readonly number[];
 }
 
 /** Keeps the basis of a call's decision; inside the transaction that admits it. */
@@ -67,6 +70,7 @@ export function createDecisionArchive(sqlite: Sqlite): DecisionArchive {
       return row && toArchivedCall(row);
     },
     planAt: (version) => readPlanAt(sqlite, version),
+    openingAt: createOpening(sqlite),
     count: (from, to) => countBetween.get(from, to) ?? 0,
     *between(from, to) {
       let last: { readonly received_at: number; readonly seq: number } = { received_at: from, seq: 0 };
