@@ -4,6 +4,7 @@ import { createApi } from './api/server.ts';
 import { CallDesk } from './calls/call-desk.ts';
 import { CallRegistry } from './calls/call-registry.ts';
 import type { CallWorld } from './calls/call-session.ts';
+import { GatewayWatch } from './calls/gateway-watch.ts';
 import { explainRoute } from './calls/explain-route.ts';
 import { hangUpLiveCall, listLiveCalls } from './calls/live-calls.ts';
 import { LivePlan } from './calls/live-plan.ts';
@@ -66,16 +67,31 @@ export async function startApp(
   started.defer(() => store.close());
   const recovery = await store.recover();
 
+  const gateways: GatewayWatch = new GatewayWatch({
+    prober: { probe: (uri, heard) => sip.probe(uri, heard) },
+    clock,
+    draw: Math.random,
+    onChange: (gateway, state, { lastStatus }) => {
+      if (state === 'down') log.warn({ event: 'gateway.down', gateway, lastStatus });
+      else log.info({ event: 'gateway.up', gateway, lastStatus });
+    },
+  });
+  started.defer(() => gateways.close());
   const gazetteer = createGazetteer();
   const plan = new LivePlan(
     () => store.resources.readPlan(),
     (read) => buildRoutingSnapshot(read, gazetteer),
+    (read) => gateways.watch(read.trunks),
   );
   store.resources.onChange(() => plan.markStale());
   await plan.refresh();
 
   const registry = new CallRegistry();
-  const metrics = createMetrics({ calls: () => registry.size, sipLinkUp: () => sip.isUp });
+  const metrics = createMetrics({
+    calls: () => registry.size,
+    sipLinkUp: () => sip.isUp,
+    gateways: () => gateways.known(),
+  });
   const engine = await startSipEngine(config, hooks.onFatal);
   started.defer(() => engine.close());
   if (engine.counts) watchEngine(metrics, engine.counts);
@@ -86,6 +102,7 @@ export async function startApp(
       clock,
       observer: createCallEvents(log, metrics),
       overCap: softCapsOf(() => plan.current.snapshot),
+      doubtGateway: (uri) => gateways.suspect(uri),
       get dialer() {
         return sip;
       },
@@ -94,6 +111,7 @@ export async function startApp(
     registry,
     newCallId: () => store.newId(ID_PREFIX.call) as CallId,
     newSeed: () => randomInt(SEEDS),
+    isDown: (uri) => gateways.isDown(uri),
     onUnproven: (what, address) => {
       if (what === 'stranger') metrics.strangers.inc();
       else metrics.authentications.inc({ result: what });
@@ -127,6 +145,7 @@ export async function startApp(
   await store.forgetLegs([...recovery.dialogs, ...recovery.pendingLegs].map(({ callId }) => callId));
 
   const api = await createApi({
+    gatewaysOf: (trunkId) => gateways.gatewaysOf(trunkId),
     resources: freshPlanResources(store.resources, plan),
     calls: store.queries,
     dispositions: store.dispositions,

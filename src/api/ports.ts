@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 
+import type { WatchedGateway } from '../calls/gateway-watch.ts';
 import type { LiveCall } from '../calls/live-calls.ts';
 import type { Clock } from '../calls/ports/clock.ts';
 import type { Outcome } from '../domain/call/cdr.ts';
@@ -68,6 +69,8 @@ export interface ApiDeps {
     'list' | 'recordPayment' | 'changeCall' | 'refundCall' | 'billCall' | 'close' | 'latestClose' | 'statement'
   >;
   readonly live: LiveCalls;
+  /** A trunk's gateways with what is known of them; undefined for a trunk that is in no plan. */
+  readonly gatewaysOf: (trunkId: string) => readonly WatchedGateway[] | undefined;
   readonly decide: DecideRoute;
   readonly health: Health;
   /** The metrics in Prometheus' text format. */

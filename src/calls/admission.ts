@@ -28,6 +28,8 @@ export interface AdmissionInput {
   /** 32 bits; with the snapshot, the clock and the counters it replays the decision. */
   readonly seed: number;
   readonly trunkLimit: 'cps' | 'concurrent' | null;
+  /** Whether a gateway, by its URI, is known to take no calls now; the one thing here that may change meanwhile. */
+  readonly isDown: (gatewayUri: string) => boolean;
 }
 
 /** What was decided for a new call. */
@@ -117,7 +119,7 @@ export class Admission {
     const { destination } = line;
     const { snapshot, origin, seed } = this.#input;
     const trunk = destination.trunkId === undefined ? undefined : snapshot.trunkById.get(destination.trunkId);
-    return dialAddresses(destination, trunk, origin.ani, seededRandom(seed ^ GATEWAY_STREAM));
+    return dialAddresses(destination, trunk, origin.ani, seededRandom(seed ^ GATEWAY_STREAM), this.#input.isDown);
   }
 
   #reserve(

@@ -29,6 +29,8 @@ export interface CallDeskOptions {
   readonly newCallId: () => CallId;
   /** 32 random bits: the one source of chance in a call. */
   readonly newSeed: () => number;
+  /** Whether a gateway, by its URI, is known to take no calls now. */
+  readonly isDown: (gatewayUri: string) => boolean;
   /** An INVITE that isn't known to be a trunk's: answered 401 or 403, counted, and no more. */
   readonly onUnproven: (what: Unproven, address: string) => void;
 }
@@ -58,7 +60,7 @@ export class CallDesk {
 
   /** Takes an INVITE. Returns who hears the leg from now on, or null where it has been answered already. */
   receive(invite: InboundInvite, aLeg: ALeg): ALegListener | null {
-    const { world, plan, registry, newCallId, newSeed, onUnproven } = this.#options;
+    const { world, plan, registry, newCallId, newSeed, isDown, onUnproven } = this.#options;
     if (!this.isOpen) {
       aLeg.reject(503, { cause: 'drain', retryAfterS: DRAIN_RETRY_AFTER_S });
       return null;
@@ -80,10 +82,10 @@ export class CallDesk {
     const { trunk } = sender;
     const origin = readOrigin(invite, trunk, snapshot, newCallId(), receivedAt);
     const trunkLimit = this.#gate.check(trunk, registry.liveOn(trunk.id), receivedAt.mono);
-    const admission = new Admission({ origin, snapshot, seed: newSeed(), trunkLimit });
+    const admission = new Admission({ origin, snapshot, seed: newSeed(), trunkLimit, isDown });
     const facts = { origin, screenedAt: null, decision: null, attempts: [] };
-    const passOn = trunk.trustIdentity ? invite.passOn : {};
-    const session = new CallSession(world, { invite: { ...invite, passOn }, aLeg, admission, facts }, (cdr) => {
+    const believed = trunk.trustIdentity ? invite : { ...invite, passOn: {}, assertedIdentity: null };
+    const session = new CallSession(world, { invite: believed, aLeg, admission, facts }, (cdr) => {
       registry.remove(session);
       world.observer.callSettled(cdr);
     });
@@ -102,7 +104,7 @@ function readOrigin(
   callId: CallId,
   receivedAt: Moment,
 ): CallOrigin {
-  const dialled = normalizeNumber(invite.dnis);
+  const dialled = normalizeNumber(invite.dnis, { format: trunk.numberFormat });
   const did = dialled === undefined ? undefined : snapshot.didByNumber.get(dialled);
   const known = did?.enabled ? did : undefined;
   const caller = readCaller(invite, trunk);
@@ -128,6 +130,6 @@ function readOrigin(
 function readCaller(invite: InboundInvite, trunk: Trunk): { ani: Ani; name: string | null } {
   const identity = (trunk.trustIdentity ? invite.assertedIdentity : null) ?? invite.from;
   if (invite.wantsPrivacy) return { ani: 'anonymous', name: null };
-  const ani = normalizeCaller(identity.user);
+  const ani = normalizeCaller(identity.user, { format: trunk.numberFormat });
   return { ani, name: ani === 'anonymous' ? null : identity.displayName };
 }

@@ -7,9 +7,11 @@ import type { CallFacts } from '../domain/call/call-facts.ts';
 import type { CallState } from '../domain/call/call-state.ts';
 import type { Cdr } from '../domain/call/cdr.ts';
 import type { Moment } from '../domain/call/moment.ts';
+import { raisesSuspicion } from '../domain/call/gateway-health.ts';
 import { newCall, transition } from '../domain/call/transition.ts';
 import type { AttemptId, CallId } from '../domain/ids.ts';
 import type { Admission } from './admission.ts';
+import { identityFor } from './caller-identity.ts';
 import type { ALeg, ALegEvent, InboundInvite } from './ports/a-leg.ts';
 import type { BLeg, BLegEvent, Dialer } from './ports/b-leg.ts';
 import type { CallObserver } from './ports/call-observer.ts';
@@ -25,6 +27,8 @@ export interface CallWorld {
   readonly clock: Clock;
   readonly observer: CallObserver;
   readonly overCap: OverCap;
+  /** A call failed at this gateway as if it weren't there. */
+  readonly doubtGateway: (gatewayUri: string) => void;
 }
 
 /** How long a refused trunk is asked to wait before its next call, in seconds. */
@@ -197,16 +201,22 @@ export class CallSession {
     const { attemptId } = attempt;
     const { origin } = this.#state.facts;
     const address = addressOf(attempt);
+    if (address.barred) {
+      return this.handle({ type: 'attemptFailed', attemptId, sipStatus: null, cause: null, reason: 'not-allowed' });
+    }
     const bLeg = this.#world.dialer.dial(
       {
         callId: origin.callId,
         address,
-        caller: { user: address.fromUser ?? origin.ani, displayName: origin.callerName },
+        ...identityFor(address, origin, this.#invite),
         sdp: this.#invite.sdp ?? '',
         maxForwards: this.#invite.maxForwards - 1,
-        passOn: this.#invite.passOn,
       },
-      (event) => this.#onBLeg(attemptId, event),
+      (event) => {
+        const isSuspect = event.type === 'failed' && !event.reason && raisesSuspicion(event.sipStatus);
+        if (isSuspect && address.gateway !== null) this.#world.doubtGateway(address.gateway);
+        this.#onBLeg(attemptId, event);
+      },
     );
     this.#bLegs.set(attemptId, bLeg);
   }

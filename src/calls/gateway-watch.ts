@@ -12,7 +12,7 @@ export const PROBE_EVERY_MS = 30_000;
 export const PROBE_AGAIN_MS = 5_000;
 
 /** How long an answer is waited for. */
-export const PROBE_LIMIT_MS = 4_000;
+export const PROBE_LIMIT_MS = 3_500;
 
 /** A new gateway is first asked within this time. */
 const FIRST_PROBE_MS = 1_000;

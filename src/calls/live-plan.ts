@@ -12,13 +12,20 @@ export interface CurrentPlan {
 export class LivePlan {
   readonly #read: () => Promise<RoutingPlan>;
   readonly #build: (plan: RoutingPlan) => RoutingSnapshot;
+  readonly #onBuilt: (plan: RoutingPlan) => void;
   #current: CurrentPlan | null = null;
   #refreshing: Promise<void> | null = null;
   #stale = true;
 
-  constructor(read: () => Promise<RoutingPlan>, build: (plan: RoutingPlan) => RoutingSnapshot) {
+  /** @param onBuilt hears of each plan that calls are decided on from then on */
+  constructor(
+    read: () => Promise<RoutingPlan>,
+    build: (plan: RoutingPlan) => RoutingSnapshot,
+    onBuilt: (plan: RoutingPlan) => void,
+  ) {
     this.#read = read;
     this.#build = build;
+    this.#onBuilt = onBuilt;
   }
 
   /** The plan as last built. Throws before the first `refresh`. */
@@ -47,6 +54,7 @@ export class LivePlan {
     try {
       const plan = await this.#read();
       this.#current = { snapshot: this.#build(plan), trunks: new TrunkDirectory(plan.trunks) };
+      this.#onBuilt(plan);
     } catch (error) {
       this.#stale = true;
       throw error;

@@ -52,7 +52,12 @@ export function watchEngine({ registry }: Metrics, read: () => Promise<EngineGau
 }
 
 /** Makes the metrics in a registry of their own. `live` is read at each scrape. */
-export function createMetrics(live: { readonly calls: () => number; readonly sipLinkUp: () => boolean }): Metrics {
+export function createMetrics(live: {
+  readonly calls: () => number;
+  readonly sipLinkUp: () => boolean;
+  /** Those that are known to be up or down. */
+  readonly gateways: () => readonly { readonly trunkId: string; readonly uri: string; readonly isUp: boolean }[];
+}): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -67,6 +72,17 @@ export function createMetrics(live: { readonly calls: () => number; readonly sip
     });
   gauge('tollgate_calls_live', 'Calls in progress', live.calls);
   gauge('tollgate_sip_link_up', '1 while the SIP server is connected', () => (live.sipLinkUp() ? 1 : 0));
+  // It lives by its registration.
+  void new Gauge({
+    name: 'tollgate_gateway_up',
+    help: "1 while a trunk's gateway answers OPTIONS, 0 while it does not; absent until either is known",
+    labelNames: ['trunk', 'gateway'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { trunkId, uri, isUp } of live.gateways()) this.set({ trunk: trunkId, gateway: uri }, isUp ? 1 : 0);
+    },
+  });
   return {
     registry,
     callsReceived: new Counter({ name: 'tollgate_calls_received_total', help: 'Calls from known trunks', registers }),

@@ -2,11 +2,11 @@ import { isIP } from 'node:net';
 import type { DialOrder } from '../calls/ports/b-leg.ts';
 import type { ChallengeAnswer } from './digest/challenge-answers.ts';
 import type { SipRequest, SipResponse, UacOptions } from './drachtio.ts';
-import { formatCaller, outgoingHeaders, passedOn } from './outgoing-headers.ts';
+import { formatAsserted, formatCaller, outgoingHeaders, passedOn } from './outgoing-headers.ts';
 
 /** The INVITE that an order makes. */
 export function inviteFirst(order: DialOrder): UacOptions {
-  const { address, caller } = order;
+  const { address, caller, asserted } = order;
   return {
     localSdp: order.sdp,
     headers: outgoingHeaders({
@@ -14,6 +14,8 @@ export function inviteFirst(order: DialOrder): UacOptions {
       maxForwards: order.maxForwards,
       callId: order.callId,
       contentType: 'application/sdp',
+      assertedIdentity: asserted && formatAsserted(asserted.user, asserted.displayName, asserted.attestation),
+      privacy: order.wantsPrivacy ? 'id' : null,
       ...passedOn(order.passOn),
     }),
     ...(address.nextHop === null ? {} : { proxy: address.nextHop }),

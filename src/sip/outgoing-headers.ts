@@ -68,6 +68,12 @@ export function passedOn(headers: Readonly<Record<string, string>>): Partial<Rec
   return known;
 }
 
+/** A P-Asserted-Identity value (RFC 3325 §9.1), with the verdict on the number where there is one (ATIS-1000074 §5.3.1). */
+export function formatAsserted(user: string, displayName: string | null, attestation: 'A' | 'B' | 'C' | null): string {
+  const verstat = attestation === null ? '' : `;verstat=TN-Validation-Passed-${attestation}`;
+  return formatCaller(user, displayName).replace('@localhost>', `${verstat}@localhost>`);
+}
+
 /**
  * `"Name" <sip:user@host>` (RFC 3261 §25.1). The user part keeps only what a telephone number is made of; the display
  * name is quoted with its quotes and backslashes escaped.

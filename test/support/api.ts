@@ -65,6 +65,7 @@ export async function startTestApi(changes: Partial<ApiDeps> = {}): Promise<Test
         return true;
       },
     },
+    gatewaysOf: () => undefined,
     decide: () => Promise.resolve(undefined),
     health: {
       live: () => true,

@@ -34,6 +34,9 @@ export function someTarget(name: string, addresses = 1): DialTarget {
     nextHop: null,
     fromUser: null,
     digest: null,
+    gateway: null,
+    trusted: false,
+    barred: false,
   });
   return {
     reservationId: `res_${name}` as AttemptId,

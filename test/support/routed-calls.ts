@@ -46,7 +46,7 @@ export class RoutedCalls {
   async admit(call: MadeCall): Promise<AdmissionPlan> {
     const snapshot = await this.snapshot();
     const origin = this.#originOf(call, snapshot);
-    const admission = new Admission({ origin, snapshot, seed: call.seed ?? 1, trunkLimit: null });
+    const admission = new Admission({ origin, snapshot, seed: call.seed ?? 1, trunkLimit: null, isDown: () => false });
     const { callId: id, ani, did, dnis, trunkId } = origin;
     const open = openCallOf(draftCdr(id, { ani, did, dnis, trunkId, receivedAt: toIso(origin.receivedAt.wall) }));
     return await this.#store.calls.admitCall(open, (view) => admission.decide(view));

@@ -12,6 +12,10 @@ const gateway = Type.Object(
     }),
     priority: integerField('Lowest first.', [0, 65_535], { default: 1 }),
     weight: integerField('Its share among gateways of equal priority.', [1, 65_535], { default: 100 }),
+    probe: Type.Boolean({
+      default: true,
+      description: 'Ask it by OPTIONS every half a minute if it is there, and pass it over while it does not answer.',
+    }),
   },
   STRICT,
 );
@@ -54,12 +58,13 @@ export const trunkFields = Type.Object(
             examples: ['correct horse battery staple'],
           }),
         },
-        { ...STRICT, description: "Answers the challenges of this trunk's gateways (RFC 8760)." },
+        { ...STRICT, description: "Answers the challenges of this trunk's gateways, for this realm alone (RFC 8760)." },
       ),
     ),
     challengeInbound: Type.Boolean({
       default: false,
-      description: "Also challenge the trunk's own calls with `digest`.",
+      description:
+        "Also challenge the trunk's own calls with `digest`. Without `sources` they may then come from any address.",
     }),
     maxCps: Type.Optional(
       integerField('Most new calls a second; absent for no limit.', [1, 10_000], { examples: [10] }),

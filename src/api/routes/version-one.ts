@@ -14,6 +14,7 @@ import { destinations } from './destinations.ts';
 import { registerDispositionReport } from './disposition-report.ts';
 import { registerDispositions } from './dispositions.ts';
 import { dids } from './dids.ts';
+import { registerGateways } from './gateways.ts';
 import { registerLedger } from './ledger.ts';
 import { registerLedgerClose } from './ledger-close.ts';
 import { registerLiveCalls } from './live-calls.ts';
@@ -31,6 +32,7 @@ import { trunks } from './trunks.ts';
 export function registerVersionOne(app: FastifyInstance, deps: ApiDeps): void {
   registerDescription(app);
   registerCollection(app, trunks, deps);
+  registerGateways(app, deps);
   registerCollection(app, dids, deps);
   registerCollection(app, campaigns, deps);
   registerCollection(app, publishers, deps);

@@ -9,6 +9,14 @@ export interface DialOrder {
   readonly address: DialAddress;
   /** Who the buyer sees calling: From's user and display name. */
   readonly caller: { readonly user: string; readonly displayName: string | null };
+  /** Who calls, as a trusted trunk asserted it and a trusted trunk may be told (P-Asserted-Identity, RFC 3325). */
+  readonly asserted: {
+    readonly user: string;
+    readonly displayName: string | null;
+    readonly attestation: 'A' | 'B' | 'C' | null;
+  } | null;
+  /** The caller asked for privacy (RFC 3323): said to whoever is told of the call. */
+  readonly wantsPrivacy: boolean;
   /** SDP offered to the buyer; always complete. */
   readonly sdp: string;
   /** Already one less than the caller's (RFC 3261 §16.6). */

@@ -11,6 +11,8 @@ export type AttemptReason =
   | 'failed'
   | 'redirected'
   | 'loop'
+  /** Its trunk may not dial numbers that begin like this one. */
+  | 'not-allowed'
   | 'cancelled'
   | 'answered-elsewhere'
   | 'answered-too-late'

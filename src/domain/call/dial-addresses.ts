@@ -7,38 +7,45 @@ import type { DialAddress } from './dial-target.ts';
 
 /**
  * The addresses a destination is dialled at, best first: its own URI where it has one, else its trunk's gateways in
- * order of priority, shared by weight among equals. Empty where it can't be dialled: its trunk is missing, switched
- * off, has no gateway, or may not dial that number.
+ * order of priority, shared by weight among equals. Gateways that are down are left out; where all are, they are tried
+ * all the same, for a probe can be wrong and a call not made is lost for sure. Empty where it can't be dialled: its trunk
+ * is missing, switched off, or has no gateway. A number its trunk may not dial gives one barred address, which shows in
+ * the record.
  *
  * @param draw gives numbers in [0, 1) from the call's seed, so that a replay draws the same
+ * @param isDown whether a gateway, by its URI, is known to take no calls now
  */
 export function dialAddresses(
   destination: Destination,
   trunk: Trunk | undefined,
   ani: Ani,
   draw: () => number,
+  isDown: (gatewayUri: string) => boolean,
 ): readonly DialAddress[] {
   if (destination.trunkId === undefined) {
     return /^sip:/i.test(destination.uri) ? [direct(destination.uri)] : [];
   }
   if (!trunk?.enabled) return [];
-  const gateways = inOrder(trunk.gateways, draw);
+  const inTurn = inOrder(trunk.gateways, draw);
+  const alive = inTurn.filter(({ uri }) => !isDown(uri));
+  const gateways = alive.length > 0 ? alive : inTurn;
   const fromUser = ani === 'anonymous' ? null : formatNumber(ani, trunk.numberFormat);
-  const digest = trunk.digest ?? null;
+  const common = { fromUser, digest: trunk.digest ?? null, trusted: trunk.trustIdentity, barred: false };
   const number = parseE164(destination.uri.replace(/^tel:/i, ''));
   if (number === undefined) {
-    return gateways.map((gateway) => ({ uri: destination.uri, nextHop: gateway.uri, fromUser, digest }));
+    return gateways.map(({ uri }) => ({ ...common, uri: destination.uri, nextHop: uri, gateway: uri }));
   }
-  if (!mayDial(trunk, number)) return [];
   const user = formatNumber(number, trunk.numberFormat);
-  return gateways.map((gateway) => ({ uri: withUser(gateway.uri, user), nextHop: null, fromUser, digest }));
+  const addresses = gateways.map(({ uri }) => ({ ...common, uri: withUser(uri, user), nextHop: null, gateway: uri }));
+  return mayDial(trunk, number) ? addresses : addresses.slice(0, 1).map((address) => ({ ...address, barred: true }));
 }
 
 function direct(uri: string): DialAddress {
-  return { uri, nextHop: null, fromUser: null, digest: null };
+  return { uri, nextHop: null, fromUser: null, digest: null, gateway: null, trusted: false, barred: false };
 }
 
-function mayDial(trunk: Trunk, number: E164): boolean {
+/** Whether a trunk's prefixes, where it has any, allow a number. */
+export function mayDial(trunk: Pick<Trunk, 'allowedPrefixes'>, number: E164): boolean {
   return trunk.allowedPrefixes?.some((prefix) => number.startsWith(prefix)) ?? true;
 }
 

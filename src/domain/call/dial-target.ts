@@ -11,6 +11,12 @@ export interface DialAddress {
   readonly fromUser: string | null;
   /** Credentials for this gateway's own challenge, and the one realm they are for. */
   readonly digest: { readonly username: string; readonly password: string; readonly realm: string } | null;
+  /** The trunk's gateway it leads to, as configured; null for a destination dialled directly. */
+  readonly gateway: string | null;
+  /** Its trunk is trusted with who calls, private callers included (RFC 3325 §7). */
+  readonly trusted: boolean;
+  /** Its trunk may not dial this number: the attempt fails without an INVITE. */
+  readonly barred: boolean;
 }
 
 /** A route whose place is reserved and whose terms are frozen: what an attempt needs and owes. */

@@ -1,7 +1,9 @@
 import type { EpochMs } from '../time.ts';
 
 /** What is known of a carrier's gateway by asking it. `unknown` until it has answered, or failed to, often enough. */
-export type GatewayState = 'up' | 'down' | 'unknown';
+export const GATEWAY_STATES = ['up', 'down', 'unknown'] as const;
+
+export type GatewayState = (typeof GATEWAY_STATES)[number];
 
 /** How a gateway stands. */
 export interface GatewayHealth {

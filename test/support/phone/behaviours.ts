@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ExtraHeaders } from './build-message.ts';
-import { isAuthorized, type Credentials } from './digest.ts';
+import { isAuthorized, type Algorithm, type Credentials } from './digest.ts';
 import type { IncomingCall } from './incoming-call.ts';
 import type { Behaviour } from './phone.ts';
 import type { RtpStream } from './rtp-stream.ts';
@@ -77,10 +77,16 @@ export function forks({ ringMs = 0 }: { ringMs?: number } = {}): Behaviour {
   };
 }
 
-/** Asks for credentials first (407), and refuses with 403 who can't give them. */
-export function challenges(credentials: Credentials & { realm: string }, next: Behaviour): Behaviour {
+/** Asks for credentials first (407), and refuses with 403 who can't give them. Offers each algorithm in turn. */
+export function challenges(
+  credentials: Credentials & { realm: string },
+  next: Behaviour,
+  algorithms: readonly Algorithm[] = ['MD5'],
+): Behaviour {
   const nonce = randomUUID();
-  const challenge = `Digest realm="${credentials.realm}", nonce="${nonce}", algorithm=MD5, qop="auth"`;
+  const challenge = algorithms.map(
+    (algorithm) => `Digest realm="${credentials.realm}", nonce="${nonce}", algorithm=${algorithm}, qop="auth"`,
+  );
   return (call) => {
     const offered = call.invite.headers.some(([name]) => name.toLowerCase() === 'proxy-authorization');
     if (offered && isAuthorized(call.invite, { ...credentials, nonce })) return next(call);

@@ -7,16 +7,19 @@ export interface Credentials {
   readonly password: string;
 }
 
+export type Algorithm = 'MD5' | 'SHA-256';
+
 interface Proof extends Credentials {
   readonly realm: string;
   readonly nonce: string;
   readonly method: string;
   readonly uri: string;
+  readonly algorithm: Algorithm;
   /** Present where the challenge offered `qop=auth`. */
   readonly counted?: { readonly nc: string; readonly cnonce: string };
 }
 
-/** The header that answers a 401 or 407 (RFC 2617 with MD5, the one every trunk speaks). */
+/** The header that answers a 401 or 407: the first challenge in it, with the algorithm it names (RFC 7616). */
 export function authorize(
   challenge: SipResponse,
   request: { method: string; uri: string },
@@ -26,16 +29,18 @@ export function authorize(
     challenge.status === 401
       ? (['WWW-Authenticate', 'Authorization'] as const)
       : (['Proxy-Authenticate', 'Proxy-Authorization'] as const);
-  const { realm = '', nonce = '', qop, opaque } = readParams(headerValue(challenge, asked) ?? '');
+  const asking = readParams(headerValue(challenge, asked) ?? '');
+  const { realm = '', nonce = '', qop, opaque } = asking;
+  const algorithm = algorithmOf(asking);
   const counted = qop === undefined ? {} : { counted: { nc: '00000001', cnonce: randomUUID().slice(0, 8) } };
-  const proof: Proof = { ...credentials, ...request, realm, nonce, ...counted };
+  const proof: Proof = { ...credentials, ...request, realm, nonce, algorithm, ...counted };
   const params = [
     `username="${credentials.username}"`,
     `realm="${realm}"`,
     `nonce="${nonce}"`,
     `uri="${request.uri}"`,
     `response="${responseOf(proof)}"`,
-    'algorithm=MD5',
+    `algorithm=${algorithm}`,
     ...(proof.counted ? ['qop=auth', `nc=${proof.counted.nc}`, `cnonce="${proof.counted.cnonce}"`] : []),
     ...(opaque === undefined ? [] : [`opaque="${opaque}"`]),
   ];
@@ -47,22 +52,27 @@ export function isAuthorized(request: SipRequest, expected: Credentials & { real
   const given = readParams(headerValue(request, 'Proxy-Authorization') ?? headerValue(request, 'Authorization') ?? '');
   const { nc, cnonce, uri = '', username, realm, nonce, response } = given;
   const counted = nc === undefined || cnonce === undefined ? {} : { counted: { nc, cnonce } };
-  const right = responseOf({ ...expected, method: request.method, uri, ...counted });
+  const algorithm = algorithmOf(given);
+  const right = responseOf({ ...expected, method: request.method, uri, algorithm, ...counted });
   const named = username === expected.username && realm === expected.realm && nonce === expected.nonce;
   return named && response === right;
 }
 
-function responseOf({ username, realm, password, nonce, method, uri, counted }: Proof): string {
-  const who = md5(`${username}:${realm}:${password}`);
-  const what = md5(`${method}:${uri}`);
-  return md5(counted ? `${who}:${nonce}:${counted.nc}:${counted.cnonce}:auth:${what}` : `${who}:${nonce}:${what}`);
+function responseOf({ username, realm, password, nonce, method, uri, algorithm, counted }: Proof): string {
+  const hash = (text: string): string =>
+    createHash(algorithm === 'MD5' ? 'md5' : 'sha256')
+      .update(text)
+      .digest('hex');
+  const who = hash(`${username}:${realm}:${password}`);
+  const what = hash(`${method}:${uri}`);
+  return hash(counted ? `${who}:${nonce}:${counted.nc}:${counted.cnonce}:auth:${what}` : `${who}:${nonce}:${what}`);
 }
 
-function md5(text: string): string {
-  return createHash('md5').update(text).digest('hex');
+function algorithmOf({ algorithm }: Record<string, string | undefined>): Algorithm {
+  return algorithm?.toUpperCase() === 'SHA-256' ? 'SHA-256' : 'MD5';
 }
 
 function readParams(header: string): Record<string, string | undefined> {
-  const params = header.matchAll(/(\w+)=(?:"([^"]*)"|([^\s,]+))/g);
+  const params = header.matchAll(/([\w-]+)=(?:"([^"]*)"|([^\s,]+))/g);
   return Object.fromEntries(Array.from(params, ([, name = '', quoted, bare]) => [name.toLowerCase(), quoted ?? bare]));
 }

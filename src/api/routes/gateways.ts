@@ -1,0 +1,51 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance } from 'fastify';
+
+import { UNHEARD } from '../../domain/call/gateway-health.ts';
+import { toIso } from '../../domain/time.ts';
+import type { ApiDeps } from '../ports.ts';
+import { noQuery } from '../schemas/page.ts';
+import { faults, jsonResponse } from '../schemas/responses.ts';
+import { idParams } from './describe-collection.ts';
+import { TRUNK_GATEWAYS_EXAMPLE, trunkGateways } from './gateways.schema.ts';
+
+/** `GET /trunks/:id/gateways`: which of them answer. */
+export function registerGateways(
+  app: FastifyInstance,
+  { resources, gatewaysOf }: Pick<ApiDeps, 'resources' | 'gatewaysOf'>,
+): void {
+  app.withTypeProvider<TypeBoxTypeProvider>().get(
+    '/trunks/:id/gateways',
+    {
+      schema: {
+        tags: ['trunks'],
+        operationId: 'listTrunkGateways',
+        summary: "See which of a trunk's gateways answer",
+        description: 'Live: gateways that are down are dialled only where all of the trunk are.',
+        params: idParams('trk_'),
+        querystring: noQuery,
+        response: {
+          200: jsonResponse('As they stand.', trunkGateways, TRUNK_GATEWAYS_EXAMPLE),
+          ...faults('not-found'),
+        },
+      },
+      config: { access: 'configuration:read' },
+    },
+    async (request) => {
+      const trunk = await resources.get('trunks', request.params.id);
+      // An archived trunk is in no plan, and nobody asks its gateways.
+      const gateways = gatewaysOf(trunk.id) ?? trunk.gateways.map((gateway) => ({ ...gateway, health: UNHEARD }));
+      return {
+        gateways: gateways.map(({ uri, priority, weight, probe = true, health }) => ({
+          uri,
+          priority,
+          weight,
+          probe,
+          state: health.state,
+          lastAnswerAt: health.lastAnswerAt === null ? null : toIso(health.lastAnswerAt),
+          lastStatus: health.lastStatus,
+        })),
+      };
+    },
+  );
+}
