@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { ERRORS } from '../../src/domain/app-error.ts';
 import { startTestApi, type Json, type TestApi } from '../support/api.ts';
 import { ApiSamples, KINDS } from '../support/api-samples.ts';
+import { settleCall } from '../support/settle-call.ts';
 
 /** Strings that other programs have stumbled over. */
 const awkward = fc.constantFrom(
@@ -143,8 +144,14 @@ describe('Whatever is sent', () => {
     ],
     ['/v1/api-keys', { name: 'K', role: 'viewer' }],
     ['/v1/live-calls/x/hangup', { why: 1 }],
+    ['/v1/ledger/close', { before: '2026-11-01T00:00:00Z' }],
+    ['/v1/adjustment-proposals/x/confirm', { reason: 'r' }],
+    ['/v1/calls/call_1/adjustments', { party: 'buyer', amountMicros: -5, reason: 'r' }],
+    ['/v1/calls/call_1/refund', { reason: 'r' }],
+    ['/v1/calls/call_1/bill', { reason: 'r', talkMs: 60_000 }],
   ])('to %s is done or refused with reasons, never a 500', async (path, body) => {
     const api = await startTestApi();
+    await settleCall(api.store, 'call_1');
     await fc.assert(
       fc.asyncProperty(fc.oneof(spoilt(body), anything), (sent) => isAnswered(api, 'POST', path, sent ?? null)),
       { numRuns: 100 },
@@ -177,10 +184,16 @@ describe('Whatever is sent', () => {
       'priority',
       'archived',
       'match',
+      'disposition',
+      'groupBy',
+      'timezone',
       'x',
     ];
     const parameter = fc.tuple(fc.constantFrom(...names), fc.oneof(awkward, fc.string(), fc.integer().map(String)));
-    const paths = [...KINDS, 'calls', 'live-calls', 'ledger', 'api-keys'].map((kind) => `/v1/${kind}`);
+    const { id } = await new ApiSamples(api).create('buyers');
+    const lists = ['calls', 'live-calls', 'ledger', 'api-keys', 'review-queue', 'adjustment-proposals'];
+    const others = ['reports/dispositions', `buyers/${id}/statement`];
+    const paths = [...KINDS, ...lists, ...others].map((path) => `/v1/${path}`);
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...paths), fc.array(parameter, { maxLength: 3 }), (path, parameters) => {
         const query = parameters.map(([name, value]) => `${name}=${encodeURIComponent(value.toWellFormed())}`);

@@ -68,7 +68,18 @@ describe('The description', () => {
 
   it('covers every resource of this version', async () => {
     const { document } = await describeApi();
-    const collections = [...KINDS, 'calls', 'live-calls', 'route-decisions', 'ledger', 'api-keys'];
+    const others = [
+      'calls',
+      'live-calls',
+      'route-decisions',
+      'ledger',
+      'api-keys',
+      'review-queue',
+      'adjustment-proposals',
+    ];
+    const collections = [...KINDS, ...others, 'ledger/close', 'reports/dispositions'];
+    for (const path of ['adjustments', 'refund', 'bill', 'disposition']) collections.push(`calls/{id}/${path}`);
+    for (const kind of ['buyers', 'publishers']) collections.push(`${kind}/{id}/statement`);
     for (const name of collections) expect(document.paths).toHaveProperty([`/v1/${name}`]);
     for (const path of ['/healthz', '/readyz', '/metrics', '/v1/buyers/{id}/payments', '/v1/live-calls/{id}/hangup']) {
       expect(document.paths).toHaveProperty([path]);

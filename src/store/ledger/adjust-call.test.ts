@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { admitCall, settleCall } from '../../../test/support/settle-call.ts';
+import { admitCall, HALF_TERMS, settleCall } from '../../../test/support/settle-call.ts';
 import { SAMPLE_INSTANT } from '../../../test/support/sample-call.ts';
 import { temporaryStore } from '../../../test/support/temporary-store.ts';
 import type { CallId } from '../../domain/ids.ts';
@@ -216,9 +216,7 @@ describe('billing a call that waits for a person', () => {
 
   test('holds the duplicate rule: a caller sold meanwhile is not sold twice', async () => {
     const store = temporaryStore();
-    const terms = (await settleCall(store, 'call_9', { connectedAt: null })).terms;
-    if (terms === null) throw new Error('the sample has terms');
-    const strict = { ...terms, duplicates: { ...terms.duplicates, windowDays: 30, scope: 'all' as const } };
+    const strict = { ...HALF_TERMS, duplicates: { ...HALF_TERMS.duplicates, windowDays: 30, scope: 'all' as const } };
     await settleCall(store, CALL, { ...estimated, talkMs: 90_000, terms: strict });
     await settleCall(store, 'call_2', { terms: strict });
     await expect(store.ledger.billCall(CALL, WHY)).rejects.toMatchObject({
