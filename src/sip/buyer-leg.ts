@@ -7,6 +7,7 @@ import type { NonceCounts } from './digest/nonce-counts.ts';
 import type { DrachtioClient, SipDialog, SipRequest, SipResponse, UacOptions } from './drachtio.ts';
 import { inviteAgain, inviteFirst } from './invite-options.ts';
 import { reasonHeaders } from './outgoing-headers.ts';
+import type { OpenDialogs } from './open-dialogs.ts';
 import type { OrphanLegs } from './orphan-legs.ts';
 import type { PendingLegs } from './pending-legs.ts';
 import { requestWithin } from './request-within.ts';
@@ -36,7 +37,8 @@ export interface BuyerLegWorld {
   readonly srf: DrachtioClient;
   readonly pending: PendingLegs;
   readonly nonceCounts: NonceCounts;
-  readonly orphans: Pick<OrphanLegs, 'hangUp'>;
+  readonly orphans: Pick<OrphanLegs, 'hangUp' | 'cancel' | 'isLinked'>;
+  readonly dialogs: OpenDialogs;
 }
 
 /** us ↔ destination: one INVITE, sent again where it is challenged, and, if it is answered, its dialog. */
@@ -53,7 +55,7 @@ export class BuyerLeg implements BLeg {
     this.#order = order;
     this.#report = report;
     this.#answers = this.#newAnswers();
-    world.pending.add(this, () => this.#failed({ sipStatus: null, cause: null, reason: 'link-lost' }));
+    world.pending.add(this, () => this.#lost());
     this.#invite(inviteFirst(order));
   }
 
@@ -76,7 +78,10 @@ export class BuyerLeg implements BLeg {
     const { dialog } = this.#state;
     this.#state = { kind: 'closed' };
     const bye = { method: 'BYE', headers: reasonHeaders(cause) };
-    requestWithin(dialog, this.#newAnswers(), bye, () => this.#report({ type: 'hungUp', cause: null }));
+    const send = (sent: (error: unknown) => void): void => {
+      requestWithin(dialog, this.#newAnswers(), bye, (error) => sent(error));
+    };
+    this.#world.dialogs.hangUp(dialog, cause, send, () => this.#report({ type: 'hungUp', cause: null }));
   }
 
   /** Sends a request within the destination's dialog, with credentials where they are asked for. */
@@ -115,7 +120,8 @@ export class BuyerLeg implements BLeg {
 
   #sendCancel(request: SipRequest, reason: AttemptReason): void {
     this.#state = { kind: 'cancelling', request };
-    request.cancel({ headers: reasonHeaders(reason) });
+    if (this.#world.orphans.isLinked) request.cancel({ headers: reasonHeaders(reason) });
+    else void this.#world.orphans.cancel(request.stackTxnId, reason);
   }
 
   #progress(response: SipResponse): void {
@@ -128,12 +134,26 @@ export class BuyerLeg implements BLeg {
     this.#world.pending.remove(this);
     this.#dialog = dialog;
     this.#state = { kind: 'open', dialog };
-    dialog.once('destroy', (request?: SipRequest) => {
+    const hungUp = (request?: SipRequest): void => {
+      this.#world.dialogs.remove(dialog);
       if (this.#state.kind !== 'open') return;
       this.#state = { kind: 'closed' };
       this.#report({ type: 'hungUp', cause: causeOf(request) });
-    });
+    };
+    dialog.once('destroy', hungUp);
+    this.#world.dialogs.add(dialog, hungUp);
     this.#report({ type: 'answered', sdp: dialog.remote.sdp });
+  }
+
+  /** The link broke before its answer came: for us it has failed, and it is taken down as soon as there is a link. */
+  #lost(): void {
+    const { orphans } = this.#world;
+    const state = this.#state;
+    if (state.kind === 'inviting') void orphans.cancel(state.request.stackTxnId, 'link-lost');
+    if (state.kind === 'inviting' || state.kind === 'cancelling') {
+      void orphans.hangUp(dialogIdOf(state.request), 'link-lost');
+    }
+    this.#failed({ sipStatus: null, cause: null, reason: 'link-lost' });
   }
 
   #refused(error: unknown): void {

@@ -3,6 +3,7 @@ import { dialogIdOf } from './dialog-id.ts';
 import type { Authenticator } from './digest/authenticator.ts';
 import type { DrachtioClient, SipDialog, SipRequest, SipResponse } from './drachtio.ts';
 import { challengeHeaders, outgoingHeaders, reasonHeaders } from './outgoing-headers.ts';
+import type { OpenDialogs } from './open-dialogs.ts';
 import type { OrphanLegs } from './orphan-legs.ts';
 import type { PendingLegs } from './pending-legs.ts';
 
@@ -29,7 +30,8 @@ export interface CallerLegWorld {
   readonly srf: DrachtioClient;
   readonly pending: PendingLegs;
   readonly authenticator: Authenticator;
-  readonly orphans: Pick<OrphanLegs, 'hangUp'>;
+  readonly orphans: Pick<OrphanLegs, 'hangUp' | 'refuse'>;
+  readonly dialogs: OpenDialogs;
 }
 
 /** caller ↔ us, over one server transaction and then its dialog. */
@@ -40,16 +42,18 @@ export class CallerLeg implements ALeg {
   readonly #pending: PendingLegs;
   readonly #authenticator: Authenticator;
   readonly #orphans: CallerLegWorld['orphans'];
+  readonly #dialogs: OpenDialogs;
   #listener: ALegListener = () => undefined;
   #state: LegState = { kind: 'inviting' };
   #onOpen: (dialog: SipDialog) => void = () => undefined;
 
   /** Must be made in the handler of the INVITE itself: a CANCEL that comes before anyone listens is lost. */
   constructor(world: CallerLegWorld, request: SipRequest, response: SipResponse) {
-    const { srf, pending, authenticator, orphans } = world;
+    const { srf, pending, authenticator, orphans, dialogs } = world;
     this.#srf = srf;
     this.#authenticator = authenticator;
     this.#orphans = orphans;
+    this.#dialogs = dialogs;
     this.#request = request;
     this.#response = response;
     this.#pending = pending;
@@ -59,6 +63,8 @@ export class CallerLeg implements ALeg {
     });
     pending.add(this, () => {
       if (this.#state.kind !== 'inviting' && this.#state.kind !== 'answering') return;
+      // As soon as there is a link again: a refusal, or, should our 200 have made it, a BYE.
+      void orphans.refuse(this.transactionId).then(() => orphans.hangUp(this.dialogId, 'link-lost'));
       this.#close({ type: 'lost' });
     });
   }
@@ -121,7 +127,7 @@ export class CallerLeg implements ALeg {
     if (state.kind === 'answering') this.#state = { kind: 'answering', hangUpFor: cause };
     if (state.kind !== 'open') return;
     this.#state = { kind: 'closed' };
-    bye(state.dialog, cause, () => this.#listener({ type: 'closed' }));
+    bye(this.#dialogs, state.dialog, cause, () => this.#listener({ type: 'closed' }));
   }
 
   #opened(dialog: SipDialog): void {
@@ -129,15 +135,18 @@ export class CallerLeg implements ALeg {
     const state = this.#state;
     if (state.kind !== 'answering') {
       // The CANCEL was reported first: the caller's dialog must not outlive it.
-      bye(dialog, 'cancelled', () => undefined);
+      bye(this.#dialogs, dialog, 'cancelled', () => undefined);
       return;
     }
     dialog.once('ack', () => this.#listener({ type: 'acked' }));
-    dialog.once('destroy', (request?: SipRequest) => {
+    const hungUp = (request?: SipRequest): void => {
+      this.#dialogs.remove(dialog);
       if (this.#state.kind !== 'open') return;
       this.#state = { kind: 'closed' };
       this.#listener({ type: 'hungUp', cause: causeOf(request) });
-    });
+    };
+    dialog.once('destroy', hungUp);
+    this.#dialogs.add(dialog, hungUp);
     this.#state = { kind: 'open', dialog };
     this.#onOpen(dialog);
     if (state.hangUpFor !== null) this.hangUp(state.hangUpFor);
@@ -163,8 +172,8 @@ export class CallerLeg implements ALeg {
 }
 
 /** Sends BYE with a Reason; calls `done` when it was answered or can't be. */
-export function bye(dialog: SipDialog, cause: string, done: () => void): void {
-  dialog.destroy({ headers: reasonHeaders(cause) }, () => done());
+function bye(dialogs: OpenDialogs, dialog: SipDialog, cause: string, done: () => void): void {
+  dialogs.hangUp(dialog, cause, (sent) => dialog.destroy({ headers: reasonHeaders(cause) }, sent), done);
 }
 
 /** A request's Reason value (RFC 3326), or null. */

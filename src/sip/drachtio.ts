@@ -123,6 +123,25 @@ export function guardReading(client: DrachtioClient, onFault: (error: unknown) =
   });
 }
 
+/** Ends the link, or the attempts to have one again: the library's own `disconnect` throws where there is none. */
+export function disconnect(client: DrachtioClient, isLinked: boolean): void {
+  if (isLinked) {
+    client.disconnect();
+    return;
+  }
+  const wire = client.app.client.wp as EventEmitter & {
+    closing: boolean;
+    reconnectVars?: { retryTimer?: NodeJS.Timeout };
+  };
+  wire.closing = true;
+  clearTimeout(wire.reconnectVars?.retryTimer);
+}
+
+/** Lets a dialog speak over whatever link there is: the library ties one to the link its INVITE came by. */
+export function forgetLink(dialog: SipDialog): void {
+  (dialog as unknown as { req: { socket: unknown } }).req.socket = undefined;
+}
+
 /** A client of a SIP server that isn't connected yet. */
 export function createDrachtioClient(): DrachtioClient {
   return new Srf() as unknown as DrachtioClient;

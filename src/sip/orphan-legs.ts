@@ -24,6 +24,10 @@ export class OrphanLegs {
     this.#srf = srf;
   }
 
+  get isLinked(): boolean {
+    return this.#link === 'up';
+  }
+
   linkUp(): void {
     this.#link = 'up';
     for (const go of this.#waiting.splice(0)) go();

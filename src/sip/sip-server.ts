@@ -6,9 +6,10 @@ import { CallerLeg } from './caller-leg.ts';
 import { Authenticator } from './digest/authenticator.ts';
 import { NonceCounts } from './digest/nonce-counts.ts';
 import type { DrachtioClient, SipRequest, SipResponse } from './drachtio.ts';
-import { createDrachtioClient, guardReading } from './drachtio.ts';
+import { createDrachtioClient, disconnect, guardReading } from './drachtio.ts';
 import type { JoinedLeg } from './join-legs.ts';
 import { joinDialogs } from './join-legs.ts';
+import { OpenDialogs } from './open-dialogs.ts';
 import { OrphanLegs } from './orphan-legs.ts';
 import { outgoingHeaders } from './outgoing-headers.ts';
 import type { IsOwnAddress } from './own-addresses.ts';
@@ -62,6 +63,7 @@ export class SipServer implements Dialer, GatewayProber {
   readonly #authenticator: Authenticator;
   /** Reaches legs that a process before this one has left. */
   readonly orphans: OrphanLegs;
+  readonly #dialogs: OpenDialogs;
   #link: 'down' | 'up' | 'closed' = 'down';
 
   constructor(options: SipServerOptions) {
@@ -69,6 +71,7 @@ export class SipServer implements Dialer, GatewayProber {
     this.#authenticator = new Authenticator(options.nowMs);
     this.#srf = createDrachtioClient();
     this.orphans = new OrphanLegs(this.#srf);
+    this.#dialogs = new OpenDialogs(this.orphans);
     this.#srf.use('invite', (request, response) =>
       this.#guard(request, response, () => this.#onInvite(request, response)),
     );
@@ -110,6 +113,7 @@ export class SipServer implements Dialer, GatewayProber {
         }
         this.#link = 'up';
         this.orphans.linkUp();
+        this.#dialogs.linkUp();
         this.#options.onLink('up');
         resolve(addressOf(contact) ?? { host: link.host, port: 5060 });
       });
@@ -122,8 +126,9 @@ export class SipServer implements Dialer, GatewayProber {
 
   close(): void {
     if (this.#link === 'closed') return;
+    const isLinked = this.isUp;
     this.#link = 'closed';
-    this.#srf.disconnect();
+    disconnect(this.#srf, isLinked);
   }
 
   dial(order: DialOrder, report: (event: BLegEvent) => void): BLeg {
@@ -131,8 +136,7 @@ export class SipServer implements Dialer, GatewayProber {
       queueMicrotask(() => report({ type: 'failed', sipStatus: null, cause: null, reason: 'loop' }));
       return LEG_NOT_DIALLED;
     }
-    const world = { srf: this.#srf, pending: this.#pending, nonceCounts: this.#nonceCounts, orphans: this.orphans };
-    return new BuyerLeg(world, order, report);
+    return new BuyerLeg({ ...this.#legWorld(), nonceCounts: this.#nonceCounts }, order, report);
   }
 
   probe(gatewayUri: string, heard: (status: number | null) => void): boolean {
@@ -155,6 +159,10 @@ export class SipServer implements Dialer, GatewayProber {
     });
   }
 
+  #legWorld() {
+    return { srf: this.#srf, pending: this.#pending, orphans: this.orphans, dialogs: this.#dialogs };
+  }
+
   #onInvite(request: SipRequest, response: SipResponse): void {
     const refused = refusalOf(request);
     if (refused) {
@@ -174,8 +182,7 @@ export class SipServer implements Dialer, GatewayProber {
       response.send(482);
       return;
     }
-    const [srf, pending, authenticator] = [this.#srf, this.#pending, this.#authenticator];
-    const world = { srf, pending, authenticator, orphans: this.orphans };
+    const world = { ...this.#legWorld(), authenticator: this.#authenticator };
     const leg = new CallerLeg(world, request, response);
     const listener = this.#options.onInvite({ ...invite, proofs: this.#authenticator.proofsOf(request) }, leg);
     if (listener) leg.listen(listener);
@@ -190,6 +197,7 @@ export class SipServer implements Dialer, GatewayProber {
     if (this.#link !== 'up') return;
     this.#link = 'down';
     this.orphans.linkLost();
+    this.#dialogs.linkLost();
     this.#options.onLink('down');
     this.#pending.linkLost();
   }
