@@ -36,7 +36,7 @@ export function registerCollection<Kind extends ResourceKind, Fields extends TOb
   app.addSchema(docs.resource);
 
   app.post(`/${kind}`, { schema: docs.create, config: { access: 'configuration:write' } }, async (request, reply) => {
-    const stored = await resources.create(kind, parse(request.body as Static<Fields>));
+    const stored = await resources.create(kind, await checked(parse(request.body as Static<Fields>)));
     return answer(reply.code(201).header('location', `/v1/${kind}/${stored.id}`), stored);
   });
 
@@ -91,7 +91,7 @@ export function registerCollection<Kind extends ResourceKind, Fields extends TOb
       const validated = validateStored(merged);
       if (!validated.ok) throw validated.error;
       const { archived, ...fields } = validated.value as { archived: boolean };
-      const replacement = { ...parse(fields as Static<Fields>), archived };
+      const replacement = { ...(await checked(parse(fields as Static<Fields>))), archived };
       try {
         return await resources.replace(kind, id, replacement, current.revision);
       } catch (error) {
@@ -112,6 +112,11 @@ export function registerCollection<Kind extends ResourceKind, Fields extends TOb
 
   function parse(fields: Static<Fields>): Omit<Resources[Kind], 'id'> {
     return orInvalid(collection.parse(fields, { gazetteer }));
+  }
+
+  async function checked(resource: Omit<Resources[Kind], 'id'>): Promise<Omit<Resources[Kind], 'id'>> {
+    const problems = (await collection.check?.(resource, resources)) ?? [];
+    return orInvalid(problems.length > 0 ? problems : resource);
   }
 
   function readListQuery({ limit, cursor, ...filters }: ListParams): ListQuery {
