@@ -22,6 +22,7 @@ import { createLogger } from './observability/logger.ts';
 import { createMetrics, watchEngine } from './observability/metrics.ts';
 import { ownAddresses } from './sip/own-addresses.ts';
 import { SipServer } from './sip/sip-server.ts';
+import { SipWatchdog } from './sip/sip-watchdog.ts';
 import { startSipEngine } from './sip-engine.ts';
 import type { Store } from './store/open-store.ts';
 import { openStore } from './store/open-store.ts';
@@ -139,6 +140,8 @@ export async function startApp(
   started.defer(() => sip.close());
   const sipAddress = engine.address ?? (await sip.connect());
   if (engine.address) await sip.connect();
+  const watchdog = SipWatchdog.start(sipAddress);
+  started.defer(() => watchdog.close());
   const isOwnAddress = ownAddresses(sipAddress, config.SIP_ADVERTISED_HOST);
   if (recovery.closed.length > 0) log.warn({ event: 'store.recovered', calls: recovery.closed.length });
   await takeDownOrphans(sip.orphans, recovery);
@@ -163,7 +166,7 @@ export async function startApp(
       live: () => true,
       ready: () => {
         const checks = {
-          sip: sip.isUp && desk.isOpen ? 'ok' : 'failing',
+          sip: sip.isUp && watchdog.isAnswering && desk.isOpen ? 'ok' : 'failing',
           store: store.health().ok ? 'ok' : 'failing',
           media: 'unused',
         } as const;

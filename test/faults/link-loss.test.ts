@@ -53,7 +53,9 @@ describe.each(engines)('over the loss of the link to the SIP server ($kind)', ({
     return talking;
   };
   const readiness = async (): Promise<number> => (await fetch(`http://${product.http}/readyz`)).status;
-  const isReady = (status: number): Promise<void> => expect.poll(readiness, { timeout: 5_000 }).toBe(status);
+  const isReady = async (status: number): Promise<void> => {
+    await expect.poll(readiness, { timeout: 5_000 }).toBe(status);
+  };
 
   const breakAndMend = async (): Promise<void> => {
     link.cut();
