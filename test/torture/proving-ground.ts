@@ -11,8 +11,11 @@ import { TollgateProcess } from '../support/tollgate-process.ts';
 const PROBE_AGAIN_MS = 1_000;
 const PROBE_LIMIT_MS = 10_000;
 
-/** Longer than any transaction or unacknowledged answer lives: 64·T1 (RFC 3261 §17), with some slack. */
-const SETTLE_LIMIT_MS = 75_000;
+/**
+ * Longer than anything lasts that nobody ends: 64·T1 for a transaction or an answer without its ACK (RFC 3261 §17), as
+ * much again for the BYE that follows, and 180 s where an INVITE is left without an answer.
+ */
+const SETTLE_LIMIT_MS = 230_000;
 
 /** What the product says of itself. */
 export interface Vitals {

@@ -3,7 +3,7 @@ import type { Network } from '../transport/transport.ts';
 import { ServerTransaction, type ReceivedRequest } from './server-transaction.ts';
 
 /** Memory that server transactions may take up together, in bytes as `weightOf` estimates them. */
-const BUDGET_BYTES = 128 * 1024 * 1024;
+const BUDGET_BYTES = 64 * 1024 * 1024;
 
 /** What a request costs while its transaction lives: its bytes, their text, its fields, the answer, timers. */
 const weightOf = ({ bytes }: ReceivedRequest): number => 2_000 + 3 * bytes;
