@@ -49,7 +49,7 @@ class Salvo {
 }
 
 /** A bombardment that did harm: the seed, and the last messages sent before it showed. */
-export class Harmed extends Error {
+class Harmed extends Error {
   constructor(seed: number, { sent, last }: Salvo, cause: unknown) {
     const bytes = last.map((message) => JSON.stringify(message.toString('latin1')));
     const why = cause instanceof Error ? cause.message : String(cause);
