@@ -17,7 +17,7 @@ export interface WhatIfReport {
 }
 
 /** What its money is, said wherever it is shown. */
-export const ESTIMATE =
+const ESTIMATE =
   'Charges are an estimate: the real talk time where the same destination gets a call, otherwise the average of its calls.';
 
 /** The report as one object for machines. */
