@@ -38,7 +38,7 @@ function setUp(draw = 0.5) {
     },
   });
   const stateOf = (trunkId: string, uri = ONE): string | undefined =>
-    watch.gatewaysOf(trunkId)?.find((gateway) => gateway.uri === uri)?.health.state;
+    watch.gatewaysOf(trunkId)?.find(({ gateway }) => gateway.uri === uri)?.health.state;
   return { clock, answers, asked, late, changes, watch, stateOf };
 }
 

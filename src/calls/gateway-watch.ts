@@ -21,7 +21,8 @@ const FIRST_PROBE_MS = 1_000;
 const JITTER = 0.2;
 
 /** A gateway of a trunk with what is known of it. */
-export interface WatchedGateway extends Gateway {
+export interface WatchedGateway {
+  readonly gateway: Gateway;
   readonly health: GatewayHealth;
 }
 
@@ -92,7 +93,7 @@ export class GatewayWatch {
   /** A trunk's gateways as they stand; those that aren't probed are `unknown`. Undefined for an unknown trunk. */
   gatewaysOf(trunkId: string): readonly WatchedGateway[] | undefined {
     const trunk = this.#trunks.find(({ id }) => id === trunkId);
-    return trunk?.gateways.map((gateway) => ({ ...gateway, health: this.#healthOf(gateway) }));
+    return trunk?.gateways.map((gateway) => ({ gateway, health: this.#healthOf(gateway) }));
   }
 
   /** Every gateway that is known to be up or down, with each trunk it belongs to. */

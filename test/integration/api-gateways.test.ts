@@ -10,8 +10,11 @@ const GATEWAY = { uri: 'sip:gw1.example', priority: 1, weight: 100, probe: true 
 describe("a trunk's gateways", () => {
   it('are shown with what is known of them', async () => {
     const known: WatchedGateway[] = [
-      { ...GATEWAY, health: { state: 'down', misses: 4, lastAnswerAt: 1_795_000_000_000 as EpochMs, lastStatus: 503 } },
-      { uri: 'sip:gw2.example', priority: 2, weight: 1, health: UNHEARD },
+      {
+        gateway: GATEWAY,
+        health: { state: 'down', misses: 4, lastAnswerAt: 1_795_000_000_000 as EpochMs, lastStatus: 503 },
+      },
+      { gateway: { uri: 'sip:gw2.example', priority: 2, weight: 1 }, health: UNHEARD },
     ];
     const api = await startTestApi({ gatewaysOf: () => known });
     const trunk = await api.expect(201, 'POST', '/v1/trunks', { name: 'Carrier', gateways: [GATEWAY] });

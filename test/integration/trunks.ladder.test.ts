@@ -78,7 +78,8 @@ describe("a carrier's gateways", () => {
     await stage.onlyCdr();
   });
 
-  it('are found by name', async () => {
+  // A real drachtio-server asks name servers alone, which know of no `localhost`.
+  it.skipIf(process.env['DRACHTIO_HOST'] !== undefined)('are found by name', async () => {
     const stage = await Stage.set({ buyers: { gw1: challenges(OURS, answers()) } });
     const uri = `sip:localhost:${stage.buyer('gw1').address.port}`;
     await dialThroughTrunk(stage, 'gw1', ['gw1'], { gateways: [{ uri }], digest: OURS });
@@ -107,8 +108,8 @@ describe("a gateway's challenge", () => {
     if (!bare || !proved) throw new Error('two INVITEs were to come');
     expect(headerValue(proved, 'Proxy-Authorization')).toContain(`algorithm=${algorithm},`);
     const same = (name: string): unknown[] => [bare, proved].map((invite) => headerValue(invite, name));
-    expect(new Set([...same('Call-ID')]).size).toBe(1);
-    expect(new Set([...same('From')]).size).toBe(1);
+    expect(new Set(same('Call-ID')).size).toBe(1);
+    expect(new Set(same('From')).size).toBe(1);
     const [one = 0, two] = same('CSeq').map((value) => Number.parseInt(String(value), 10));
     expect(two).toBe(one + 1);
     expect(cdr.attempts).toMatchObject([{ seq: 1, sipStatus: 200, reason: null }]);

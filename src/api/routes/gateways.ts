@@ -1,7 +1,9 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
+import type { Static } from 'typebox';
 
-import { UNHEARD } from '../../domain/call/gateway-health.ts';
+import { UNHEARD, type GatewayHealth } from '../../domain/call/gateway-health.ts';
+import type { Gateway } from '../../domain/plan/trunk.ts';
 import { toIso } from '../../domain/time.ts';
 import type { ApiDeps } from '../ports.ts';
 import { noQuery } from '../schemas/page.ts';
@@ -33,19 +35,25 @@ export function registerGateways(
     },
     async (request) => {
       const trunk = await resources.get('trunks', request.params.id);
+      const watched = gatewaysOf(trunk.id);
       // An archived trunk is in no plan, and nobody asks its gateways.
-      const gateways = gatewaysOf(trunk.id) ?? trunk.gateways.map((gateway) => ({ ...gateway, health: UNHEARD }));
-      return {
-        gateways: gateways.map(({ uri, priority, weight, probe = true, health }) => ({
-          uri,
-          priority,
-          weight,
-          probe,
-          state: health.state,
-          lastAnswerAt: health.lastAnswerAt === null ? null : toIso(health.lastAnswerAt),
-          lastStatus: health.lastStatus,
-        })),
-      };
+      if (!watched) return { gateways: trunk.gateways.map((gateway) => show(gateway, UNHEARD)) };
+      return { gateways: watched.map(({ gateway, health }) => show(gateway, health)) };
     },
   );
+}
+
+function show(
+  { uri, priority, weight, probe = true }: Gateway,
+  { state, lastAnswerAt, lastStatus }: GatewayHealth,
+): Static<typeof trunkGateways>['gateways'][number] {
+  return {
+    uri,
+    priority,
+    weight,
+    probe,
+    state,
+    lastAnswerAt: lastAnswerAt === null ? null : toIso(lastAnswerAt),
+    lastStatus,
+  };
 }

@@ -30,14 +30,19 @@ export function dialAddresses(
   const alive = inTurn.filter(({ uri }) => !isDown(uri));
   const gateways = alive.length > 0 ? alive : inTurn;
   const fromUser = ani === 'anonymous' ? null : formatNumber(ani, trunk.numberFormat);
-  const common = { fromUser, digest: trunk.digest ?? null, trusted: trunk.trustIdentity, barred: false };
+  const digest = trunk.digest ?? null;
   const number = parseE164(destination.uri.replace(/^tel:/i, ''));
-  if (number === undefined) {
-    return gateways.map(({ uri }) => ({ ...common, uri: destination.uri, nextHop: uri, gateway: uri }));
-  }
-  const user = formatNumber(number, trunk.numberFormat);
-  const addresses = gateways.map(({ uri }) => ({ ...common, uri: withUser(uri, user), nextHop: null, gateway: uri }));
-  return mayDial(trunk, number) ? addresses : addresses.slice(0, 1).map((address) => ({ ...address, barred: true }));
+  const barred = number !== undefined && !mayDial(trunk, number);
+  const user = number === undefined ? null : formatNumber(number, trunk.numberFormat);
+  return gateways.slice(0, barred ? 1 : gateways.length).map(({ uri: gateway }) => ({
+    uri: user === null ? destination.uri : withUser(gateway, user),
+    nextHop: user === null ? gateway : null,
+    fromUser,
+    digest,
+    gateway,
+    trusted: trunk.trustIdentity,
+    barred,
+  }));
 }
 
 function direct(uri: string): DialAddress {
