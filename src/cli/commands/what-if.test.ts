@@ -32,9 +32,12 @@ async function sellers(store: Store, fields: Partial<Campaign> = {}, caps: Caps 
       ['Bob', 20_000_000],
     ] as const
   ).entries()) {
-    const buyer = await resources.create('buyers', sample.buyer({ name, caps: place === 0 ? caps : {} }));
+    const buyer = await resources.create('buyers', sample.buyer({ name }));
     const desk = await resources.create('destinations', sample.destination(buyer.id, { name }));
-    await resources.create('routes', sample.route(campaign.id, desk.id, { priority: place + 1, priceMicros }));
+    await resources.create(
+      'routes',
+      sample.route(campaign.id, desk.id, { priority: place + 1, priceMicros, caps: place === 0 ? caps : {} }),
+    );
   }
   return campaign;
 }
@@ -96,16 +99,21 @@ describe('what a change would have done', () => {
   });
 
   test('a cap taken away gives back the calls that it had sent on', async () => {
+    const { report } = await asked('routes: { Roofing > Ann: { caps: { daily: null } } }', {}, { daily: 2 });
+    const { ann, bob, moved } = await report();
+    expect(moved).toBe(4);
+    // Bob's third call was too short in truth; Ann's calls talk long enough on average.
+    expect(ann).toMatchObject({ before: figures(2, 2, 60), after: figures(6, 6, 180) });
+    expect(bob).toMatchObject({ before: figures(4, 4, 60), after: figures(0, 0, 0) });
+  });
+
+  test('a change that bears on no decision moves nothing, a swap of priorities moves all', async () => {
     const { report } = await asked('campaigns: { Roofing: { maxAttempts: 1 } }', {}, { daily: 2 });
     expect((await report()).moved).toBe(0);
-    const { report: reportOf } = await asked(
+    const { report: swapped } = await asked(
       'routes: { Roofing > Bob: { priority: 1 }, Roofing > Ann: { priority: 2 } }',
     );
-    expect(await reportOf()).toMatchObject({
-      moved: 6,
-      ann: { after: figures(0, 0, 0) },
-      bob: { after: { calls: 6 } },
-    });
+    expect(await swapped()).toMatchObject({ moved: 6, ann: { after: figures(0, 0, 0) }, bob: { after: { calls: 6 } } });
   });
 
   test('another price is charged for the talk there was', async () => {
@@ -141,7 +149,7 @@ describe('what a change would have done', () => {
     expect(stdout).toContain('Charges are an estimate');
   });
 
-  test('calls that were not routed, or whose basis is gone, are counted apart', async () => {
+  test('calls that were refused before routing are counted apart', async () => {
     const { store, run } = await asked('campaigns: { Roofing: { maxAttempts: 1 } }');
     await store.resources.create('blocklist', { match: '+1212' });
     await new RoutedCalls(store).complete({ id: 'blocked', at: SAMPLE_INSTANT + 99 * MINUTE });
