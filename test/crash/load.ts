@@ -5,10 +5,15 @@ import type { OutgoingCall } from '../support/phone/outgoing-call.ts';
 import { Phone } from '../support/phone/phone.ts';
 import { DID } from '../support/provision.ts';
 
-/** Milliseconds between two new calls, on average. */
-const MEAN_GAP_MS = 40;
-const LONGEST_RING_MS = 800;
-const LONGEST_TALK_MS = 1_500;
+/** How hurried everybody is; milliseconds. */
+export interface LoadPace {
+  /** Between two new calls, on average. */
+  readonly meanGapMs: number;
+  readonly longestRingMs: number;
+  readonly longestTalkMs: number;
+}
+
+const USUAL_PACE: LoadPace = { meanGapMs: 40, longestRingMs: 800, longestTalkMs: 1_500 };
 
 /** A call as its caller saw it. */
 export interface PlacedCall {
@@ -29,34 +34,39 @@ export interface BuyerPhone {
  * `frozen` nobody does anything of his own accord, so that what ends then was ended by Tollgate.
  */
 export class Load {
+  /** Every call so far; whoever needs them no more may empty it. */
   readonly placed: PlacedCall[] = [];
   readonly buyers: ReadonlyMap<string, BuyerPhone>;
   readonly #carrier: Phone;
   readonly #random: () => number;
+  readonly #pace: LoadPace;
   #sip = '';
   #frozen = true;
+  #left = 0;
   #timer: NodeJS.Timeout | undefined;
   #nextCaller = 2_000_000;
 
-  static async open(seed: number, names: readonly string[]): Promise<Load> {
+  static async open(seed: number, names: readonly string[], pace = USUAL_PACE): Promise<Load> {
     const carrier = await Phone.open({ name: 'carrier', remembers: false });
     const buyers = new Map<string, BuyerPhone>();
     for (const name of names) {
       buyers.set(name, { phone: await Phone.open({ name, remembers: false }), busy: new Set(), most: 0 });
     }
-    return new Load(carrier, buyers, seed);
+    return new Load(carrier, buyers, seed, pace);
   }
 
-  private constructor(carrier: Phone, buyers: ReadonlyMap<string, BuyerPhone>, seed: number) {
+  private constructor(carrier: Phone, buyers: ReadonlyMap<string, BuyerPhone>, seed: number, pace: LoadPace) {
+    this.#pace = pace;
     this.#carrier = carrier;
     this.#random = seededRandom(seed);
     this.buyers = buyers;
     for (const buyer of buyers.values()) buyer.phone.onCall = (call) => this.#onCall(buyer, call);
   }
 
-  /** New calls from now on, to `sip`. */
-  thaw(sip: string): void {
+  /** New calls from now on, to `sip`, so many of them at most. */
+  thaw(sip: string, count = Number.POSITIVE_INFINITY): void {
     this.#sip = sip;
+    this.#left = count;
     this.#frozen = false;
     this.#placeNext();
   }
@@ -98,17 +108,18 @@ export class Load {
   }
 
   #placeNext(): void {
-    if (this.#frozen) return;
+    if (this.#frozen || this.#left === 0) return;
+    this.#left -= 1;
     const { leg } = this.#place(this.#sip);
     const whenThawed = (milestone: Milestone, delayMs: number, act: () => void): void => {
       leg.when(milestone, () => setTimeout(() => !this.#frozen && !leg.has('ended') && act(), delayMs).unref());
     };
     const fate = this.#random();
     // A tenth give up while it rings; of the others half hang up first.
-    if (fate < 0.1) whenThawed('ringing', this.#upTo(LONGEST_RING_MS), () => leg.cancel());
+    if (fate < 0.1) whenThawed('ringing', this.#upTo(this.#pace.longestRingMs), () => leg.cancel());
     else if (fate < 0.55)
-      whenThawed('confirmed', this.#upTo(LONGEST_TALK_MS), () => void leg.bye().catch(() => undefined));
-    this.#timer = setTimeout(() => this.#placeNext(), this.#upTo(2 * MEAN_GAP_MS));
+      whenThawed('confirmed', this.#upTo(this.#pace.longestTalkMs), () => void leg.bye().catch(() => undefined));
+    this.#timer = setTimeout(() => this.#placeNext(), this.#upTo(2 * this.#pace.meanGapMs));
   }
 
   #place(sip: string): PlacedCall {
@@ -124,15 +135,15 @@ export class Load {
     buyer.most = Math.max(buyer.most, buyer.busy.size);
     call.when('ended', () => buyer.busy.delete(call));
     const fate = this.#random();
-    const talkMs = this.#random() < 0.5 ? this.#upTo(LONGEST_TALK_MS) : null;
+    const talkMs = this.#random() < 0.5 ? this.#upTo(this.#pace.longestTalkMs) : null;
     call.ring();
     const later = (delayMs: number, act: () => void): void => {
       call.after(delayMs, () => !this.#frozen && !call.has('ended') && act());
     };
-    if (fate < 0.1) later(this.#upTo(LONGEST_RING_MS), () => call.reject(486));
-    else if (fate < 0.2) later(this.#upTo(LONGEST_RING_MS), () => call.reject(503));
+    if (fate < 0.1) later(this.#upTo(this.#pace.longestRingMs), () => call.reject(486));
+    else if (fate < 0.2) later(this.#upTo(this.#pace.longestRingMs), () => call.reject(503));
     // The next tenth rings until somebody gives up.
-    else if (fate >= 0.3) later(this.#upTo(LONGEST_RING_MS), () => call.answer());
+    else if (fate >= 0.3) later(this.#upTo(this.#pace.longestRingMs), () => call.answer());
     if (talkMs !== null) call.when('confirmed', () => later(talkMs, () => void call.bye().catch(() => undefined)));
   }
 

@@ -2,6 +2,7 @@ import { vi } from 'vitest';
 import type { AppRequest, AppResponse } from '../../src/embedded/sip/agent/app-message.ts';
 import type { ApplicationLink, Delivery } from '../../src/embedded/sip/agent/application-link.ts';
 import { UserAgent } from '../../src/embedded/sip/agent/user-agent.ts';
+import type { CallJournal } from '../../src/embedded/sip/journal/call-journal.ts';
 import { Locator } from '../../src/embedded/sip/locate/locate-server.ts';
 import { parseMessage } from '../../src/embedded/sip/message/parse-message.ts';
 import type { HeaderField } from '../../src/embedded/sip/message/sip-message.ts';
@@ -43,7 +44,8 @@ export class FakeNetwork {
   isBroken = false;
   readonly #flow: Flow;
 
-  constructor() {
+  /** @param journal where the agent puts down what its successor must know; it keeps nothing unless given */
+  constructor(journal?: CallJournal) {
     const bound = { host: '192.0.2.1', port: 5060 };
     this.#flow = {
       transport: 'udp',
@@ -60,6 +62,7 @@ export class FakeNetwork {
       new Locator(names),
       rfcTimers,
       { pick: () => (this.link.open ? this.link : undefined) },
+      journal,
     );
   }
 
@@ -95,7 +98,7 @@ export class FakeNetwork {
   request(
     method: string,
     cseq: number,
-    options: { toTag?: string; headers?: readonly string[]; body?: string; cseqMethod?: string } = {},
+    options: { toTag?: string; headers?: readonly string[]; body?: string; cseqMethod?: string; contact?: string } = {},
   ): void {
     this.receive(
       [
@@ -106,7 +109,7 @@ export class FakeNetwork {
         `To: <sip:us@192.0.2.1>${options.toTag === undefined ? '' : `;tag=${options.toTag}`}`,
         'Call-ID: call',
         `CSeq: ${cseq} ${options.cseqMethod ?? method}`,
-        'Contact: <sip:peer@192.0.2.2:5060>',
+        `Contact: <${options.contact ?? 'sip:peer@192.0.2.2:5060'}>`,
         ...(options.headers ?? []),
         ...(options.body === undefined ? [] : ['Content-Type: application/sdp']),
       ],

@@ -1,5 +1,5 @@
 import { Dialog } from '../dialog/dialog.ts';
-import type { KeptDialog, KeptRequest, LeftBehind } from '../journal/call-journal.ts';
+import type { CallJournal, KeptDialog, KeptRequest, LeftBehind } from '../journal/call-journal.ts';
 import type { SipRequest } from '../message/sip-message.ts';
 import { readEssentials } from '../transaction/essentials.ts';
 import type { TransactionLayer } from '../transaction/transaction-layer.ts';
@@ -16,13 +16,17 @@ const SEQ_LEAP = 10_000;
  * Lets callers' INVITEs come in once more. While there is no application they are refused 503 as any other, and the
  * refusal is repeated until its ACK: the carrier learns at once that it may try elsewhere.
  */
-export function takeUpCallers({ callers }: LeftBehind, transactions: TransactionLayer, transport: Network): void {
-  for (const kept of callers) {
+export function takeUpCallers(
+  { callers }: LeftBehind,
+  { transactions, transport, journal }: { transactions: TransactionLayer; transport: Network; journal: CallJournal },
+): void {
+  for (const [transactionId, kept] of callers) {
     const request = requestOf(kept);
     const essentials = readEssentials(request);
     if (essentials !== undefined) {
       transactions.receiveRequest({ request, essentials, flow: flowBack(kept, transport), bytes: 0 });
     }
+    journal.callerAnswered(transactionId);
   }
 }
 

@@ -34,6 +34,7 @@ export class UserAgent {
   readonly #sessionTimers: SessionTimers;
   readonly #sweep: NodeJS.Timeout;
   readonly #transport: Network;
+  readonly #journal: CallJournal;
   #unclaimed: NodeJS.Timeout | undefined;
 
   constructor(
@@ -46,6 +47,7 @@ export class UserAgent {
     const dialogs = new DialogStore(journal);
     this.dialogs = dialogs;
     this.#transport = transport;
+    this.#journal = journal;
     const contact = ({ flow }: ReceivedRequest): string =>
       contactFor(flow.transport, { host: transport.local.hostFor(flow.remote.host), port: transport.local.port });
     this.answering = new Answering(
@@ -89,7 +91,7 @@ export class UserAgent {
    * and are hung up then, for an application that did not know of them never will.
    */
   takeUp(left: LeftBehind): void {
-    takeUpCallers(left, this.transactions, this.#transport);
+    takeUpCallers(left, { transactions: this.transactions, transport: this.#transport, journal: this.#journal });
     for (const [transactionId, kept] of left.ringing) {
       const { request, flow } = asSent(kept, this.#transport);
       this.calling.withdrawLeft(transactionId, request, flow);

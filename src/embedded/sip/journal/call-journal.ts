@@ -17,9 +17,9 @@ export type KeptDialog = Omit<DialogBirth, 'flow'> & Pick<KeptRequest, 'transpor
 
 /** What a process that died has left. */
 export interface LeftBehind {
-  /** Callers' INVITEs nobody has answered. */
-  readonly callers: readonly KeptRequest[];
-  /** INVITEs of ours that nobody has answered, by transaction id. */
+  /** Callers' INVITEs nobody has answered, by transaction id. */
+  readonly callers: readonly (readonly [transactionId: string, KeptRequest])[];
+  /** INVITEs of ours that nobody has answered, likewise. */
   readonly ringing: readonly (readonly [transactionId: string, KeptRequest])[];
   readonly dialogs: readonly KeptDialog[];
 }
@@ -70,10 +70,14 @@ export class CallJournal {
 
 /** What the journal of a process before this one holds. */
 export function leftBehind(journal: Journal): LeftBehind {
-  const left = { callers: [] as KeptRequest[], ringing: [] as [string, KeptRequest][], dialogs: [] as KeptDialog[] };
+  const left = {
+    callers: [] as [string, KeptRequest][],
+    ringing: [] as [string, KeptRequest][],
+    dialogs: [] as KeptDialog[],
+  };
   for (const [key, value] of journal.entries()) {
     // Nobody but this file writes it, in a folder of our own: what has the key has the form.
-    if (key.startsWith(CALLER)) left.callers.push(value as KeptRequest);
+    if (key.startsWith(CALLER)) left.callers.push([key.slice(CALLER.length), value as KeptRequest]);
     else if (key.startsWith(RINGING)) left.ringing.push([key.slice(RINGING.length), value as KeptRequest]);
     else if (key.startsWith(DIALOG)) left.dialogs.push(value as KeptDialog);
   }
