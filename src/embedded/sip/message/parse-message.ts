@@ -73,9 +73,14 @@ function answerable({ start, headers }: Head): SipRequest | undefined {
 
 function readBody(bytes: Buffer, from: number, { headers }: Head): Buffer | Defect {
   const lengths = getHeaders({ headers }, 'Content-Length');
-  if (lengths.length === 0) return bytes.subarray(from);
+  if (lengths.length === 0) return cut(bytes, from, bytes.length);
   const length = parseContentLength(lengths);
   if (length === undefined) return { status: 400, reason: 'Invalid Content-Length' };
   if (length > bytes.length - from) return { status: 400, reason: 'Body Shorter Than Content-Length' };
-  return bytes.subarray(from, from + length);
+  return cut(bytes, from, from + length);
+}
+
+/** Part of the bytes without copying them; nothing of them is kept alive by an empty part. */
+function cut(bytes: Buffer, from: number, to: number): Buffer {
+  return from === to ? NO_BODY : bytes.subarray(from, to);
 }
