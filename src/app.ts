@@ -16,7 +16,7 @@ import type { CallId } from './domain/ids.ts';
 import { ID_PREFIX } from './domain/ids.ts';
 import { buildRoutingSnapshot } from './domain/routing/routing-snapshot.ts';
 import { freshPlanResources } from './fresh-plan-resources.ts';
-import { createGazetteer } from './geo/gazetteer.ts';
+import { loadGazetteer } from './geo/load-gazetteer.ts';
 import { createCallEvents } from './observability/call-events.ts';
 import { createLogger } from './observability/logger.ts';
 import { createMetrics, watchEngine } from './observability/metrics.ts';
@@ -78,7 +78,7 @@ export async function startApp(
     },
   });
   started.defer(() => gateways.close());
-  const gazetteer = createGazetteer();
+  const gazetteer = loadGazetteer(config.TOLLGATE_DATA_DIR);
   const plan = new LivePlan(
     () => store.resources.readPlan(),
     (read) => buildRoutingSnapshot(read, gazetteer),

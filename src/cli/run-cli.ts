@@ -4,6 +4,7 @@ import { AppError } from '../domain/app-error.ts';
 import { VERSION } from '../version.ts';
 import { CliError, EXIT, SettingsError, type ExitCode } from './cli-error.ts';
 import { addExplain } from './commands/explain.ts';
+import { addImportAreaCodes } from './commands/import-area-codes.ts';
 import { addKeysCreate } from './commands/keys-create.ts';
 import { addKeysList } from './commands/keys-list.ts';
 import { addKeysRevoke } from './commands/keys-revoke.ts';
@@ -67,6 +68,7 @@ function createProgram(json: boolean, invocation: Invocation): Command {
   addReplay(program, invocation);
   addWhatIf(program, invocation);
   addVerify(program, invocation);
+  addImportAreaCodes(program, invocation);
   return program;
 }
 

@@ -6,6 +6,7 @@ import { CALLING_CODES } from './generated/calling-codes.ts';
 import { PLACES } from './generated/places.ts';
 import { POSTAL_CODES } from './generated/postal-codes.ts';
 import { ZIPS } from './generated/zips.ts';
+import type { ImportedAreaCodes } from './imported-area-codes.ts';
 import { parsePlaces } from './place-list.ts';
 import { PrefixTable } from './prefix-table.ts';
 import { ZipTable } from './zip-table.ts';
@@ -15,10 +16,13 @@ import { ZipTable } from './zip-table.ts';
  * Plan, and the countries of all other numbers. Make one and keep it: it takes about 20 ms and 3 MB.
  *
  * Canadian postal codes have a province and mostly a zone, no centroid: no free source of them is known.
+ *
+ * @param imported area codes that overrule the tables
  */
-export function createGazetteer(): Gazetteer {
+export function createGazetteer(imported: ImportedAreaCodes = new Map()): Gazetteer {
   const places = parsePlaces(PLACES);
   const areaCodes = new AreaCodeTable(AREA_CODES, places);
+  for (const [npa, place] of imported) areaCodes.put(npa, place);
   const zips = new ZipTable(ZIPS, places);
   const postalCodes = new PrefixTable(POSTAL_CODES);
   const callingCodes = new PrefixTable(CALLING_CODES);

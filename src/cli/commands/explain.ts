@@ -41,12 +41,12 @@ export function addExplain(parent: Command, { terminal }: Invocation): void {
     .option('--zip <zip>', 'ZIP or Canadian postal code that the caller entered', parseCallerZip)
     .option('--seed <number>', 'draws the order of equals (default: chosen by chance)', parseSeed)
     .action(async ({ json, ...question }: Question) => {
-      const { TOLLGATE_CURRENCY: currency } = readSettings(terminal);
+      const { TOLLGATE_CURRENCY: currency, TOLLGATE_DATA_DIR: dataDir } = readSettings(terminal);
       const call: ImaginedCall = { at: Date.now() as EpochMs, seed: randomInt(SEEDS), ...question };
       // Its tables of places are large, and no other command needs them.
-      const { createGazetteer } = await import('../../geo/gazetteer.ts');
+      const { loadGazetteer } = await import('../../geo/load-gazetteer.ts');
       const answer = await visitStore(terminal, async (store) => {
-        const snapshot = buildRoutingSnapshot(await store.resources.readPlan(), createGazetteer());
+        const snapshot = buildRoutingSnapshot(await store.resources.readPlan(), loadGazetteer(dataDir));
         const view = store.readView();
         const explanation = explainCall(call, snapshot, view);
         const did = snapshot.didByNumber.get(call.did);

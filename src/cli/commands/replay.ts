@@ -10,6 +10,7 @@ import { CliError, EXIT } from '../cli-error.ts';
 import { firstDifference, type Difference } from '../first-difference.ts';
 import { newCommand, type Invocation } from '../new-command.ts';
 import type { Screen } from '../terminal.ts';
+import { readSettings } from '../read-settings.ts';
 import { visitStore } from '../visit-store.ts';
 
 /** `tollgate replay`: makes a call's decision once more and compares the bytes; exit code 1 where they differ. */
@@ -29,10 +30,11 @@ export function addReplay(parent: Command, invocation: Invocation): void {
     .argument('<callId>', 'the call, call_…')
     .action(async (callId: string, { json }: { json?: boolean }) => {
       // Its tables of places are large, and few commands need them.
-      const { createGazetteer } = await import('../../geo/gazetteer.ts');
+      const { loadGazetteer } = await import('../../geo/load-gazetteer.ts');
+      const gazetteer = loadGazetteer(readSettings(terminal).TOLLGATE_DATA_DIR);
       const report = await visitStore(terminal, ({ decisions }) => {
         const { call, basis, plan } = readDecided(decisions, callId as CallId);
-        const { decision, unrecorded } = replayDecision(call, basis, buildRoutingSnapshot(plan, createGazetteer()));
+        const { decision, unrecorded } = replayDecision(call, basis, buildRoutingSnapshot(plan, gazetteer));
         return Promise.resolve(compare(call, decision, unrecorded));
       });
       terminal.out.write(`${json ? JSON.stringify(report) : describe(report, terminal.out)}\n`);

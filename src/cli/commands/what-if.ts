@@ -43,11 +43,11 @@ export function addWhatIf(parent: Command, { terminal }: Invocation): void {
     .requiredOption('--change <file>', 'YAML of changes, as docs/routing.md describes it', readText)
     .action(async ({ json, ...question }: Question) => {
       if (question.to <= question.from) throw new CliError('usage', '--to must be later than --from.', EXIT.usage);
-      const { TOLLGATE_CURRENCY: currency } = readSettings(terminal);
+      const { TOLLGATE_CURRENCY: currency, TOLLGATE_DATA_DIR: dataDir } = readSettings(terminal);
       // Its tables of places are large, and few commands need them.
-      const { createGazetteer } = await import('../../geo/gazetteer.ts');
+      const { loadGazetteer } = await import('../../geo/load-gazetteer.ts');
       const progress = new Progress(terminal.err);
-      const report = await visitStore(terminal, (store) => rerun(store, question, createGazetteer(), progress));
+      const report = await visitStore(terminal, (store) => rerun(store, question, loadGazetteer(dataDir), progress));
       progress.clear();
       const answer = json ? JSON.stringify(reportForMachines(report)) : describeWhatIf(report, currency, terminal.out);
       terminal.out.write(`${answer}\n`);
