@@ -46,6 +46,8 @@ export class CallSession {
   readonly #admission: Admission;
   readonly #bLegs = new Map<AttemptId, BLeg>();
   readonly #timers = new Map<string, Timer>();
+  /** When each leg was last heard of within the call. */
+  readonly #heardAt = new Map<AttemptId | 'caller', Moment>();
   readonly #queue: { readonly event: CallEvent; readonly at: Moment }[] = [];
   readonly #onSettled: (cdr: Cdr) => void;
   #state: CallState;
@@ -118,6 +120,13 @@ export class CallSession {
         return this.handle({ type: 'callerHungUp', cause: event.cause });
       case 'answerFailed':
         return this.handle({ type: 'callerAnswerFailed', cause: event.cause });
+      case 'heard':
+        this.#heardAt.set('caller', this.#world.clock.now());
+        return;
+      case 'vanished': {
+        const { cause, unseenMs } = event;
+        return this.handle({ type: 'callerVanished', cause, unseenMs, heardAt: this.#heardAt.get('caller') ?? null });
+      }
       case 'closed':
         return this.handle({ type: 'callerLegClosed' });
       case 'lost':
@@ -209,7 +218,7 @@ export class CallSession {
         callId: origin.callId,
         address,
         ...identityFor(address, origin, this.#invite),
-        sdp: this.#invite.sdp ?? '',
+        sdp: this.#invite.sdp,
         maxForwards: this.#invite.maxForwards - 1,
       },
       (event) => {
@@ -235,6 +244,14 @@ export class CallSession {
       }
       case 'hungUp':
         return this.handle({ type: 'attemptHungUp', attemptId, cause: event.cause });
+      case 'heard':
+        this.#heardAt.set(attemptId, this.#world.clock.now());
+        return;
+      case 'vanished': {
+        const { cause, unseenMs } = event;
+        const heardAt = this.#heardAt.get(attemptId) ?? null;
+        return this.handle({ type: 'attemptVanished', attemptId, cause, unseenMs, heardAt });
+      }
     }
   }
 

@@ -1,34 +1,45 @@
 import type { BLeg, BLegEvent, DialOrder } from '../calls/ports/b-leg.ts';
 import type { AttemptReason } from '../domain/call/attempt.ts';
-import { causeOf } from './caller-leg.ts';
 import { dialogIdOf } from './dialog-id.ts';
+import { answerEarlyUpdate } from './early-update.ts';
 import { ChallengeAnswers, isChallenge } from './digest/challenge-answers.ts';
 import type { NonceCounts } from './digest/nonce-counts.ts';
-import type { DrachtioClient, SipDialog, SipRequest, SipResponse, UacOptions } from './drachtio.ts';
+import type { DrachtioClient, LateOffer, SipDialog, SipRequest, SipResponse, UacOptions } from './drachtio.ts';
+import type { Amendment } from './invite-options.ts';
 import { inviteAgain, inviteFirst } from './invite-options.ts';
+import type { JoinedLeg } from './join-legs.ts';
+import { keepOffers } from './join-legs.ts';
+import { declineAll } from './late-answer.ts';
 import { reasonHeaders } from './outgoing-headers.ts';
 import type { OpenDialogs } from './open-dialogs.ts';
 import type { OrphanLegs } from './orphan-legs.ts';
 import type { PendingLegs } from './pending-legs.ts';
+import { causeOf } from './reason-header.ts';
 import { requestWithin } from './request-within.ts';
+import { longerSession, SESSION_S, SessionTimer } from './session-timer.ts';
+import { vanishedOrHungUp } from './vanished.ts';
 
 /**
  * How a destination's leg stands.
  *
- *        ┌──────401, 407──────────┐
+ *        ┌──401, 407, 422─────────┐
  *        ▼                         │
  *     sending ──request out──▶ inviting ──2xx──▶ open ──BYE either way──▶ closed
- *        │ cancel()               │ cancel()
+ *        │ cancel()               │ └─2xx with an offer─▶ offering ──complete()──▶ open
+ *        │                        │ cancel()
  *        ▼                        ▼
  *     sending, to be cancelled ▶ cancelling ──final──▶ closed     (a 2xx that crosses opens it: its owner hangs up)
  *
  * A challenge that we have the answer to makes a second INVITE of the same call, with a transaction of its own: that is
- * the one to cancel from then on. One that crosses our CANCEL is the end: it would ring on otherwise.
+ * the one to cancel from then on. One that crosses our CANCEL is the end: it would ring on otherwise. So does a session
+ * interval too small for it (RFC 4028 §7.3).
  */
 type LegState =
   | { readonly kind: 'sending'; readonly cancelFor: AttemptReason | null }
   | { readonly kind: 'inviting'; readonly request: SipRequest }
   | { readonly kind: 'cancelling'; readonly request: SipRequest }
+  /** The 2xx makes the offer, and waits for the caller's answer with its ACK. */
+  | { readonly kind: 'offering'; readonly offer: LateOffer; readonly dialogId: string }
   | { readonly kind: 'open'; readonly dialog: SipDialog }
   | { readonly kind: 'closed' };
 
@@ -49,6 +60,9 @@ export class BuyerLeg implements BLeg {
   readonly #answers: ChallengeAnswers;
   #state: LegState = { kind: 'sending', cancelFor: null };
   #dialog: SipDialog | null = null;
+  #sessionS = SESSION_S;
+  #joined: () => void = () => undefined;
+  readonly #session = new SessionTimer();
 
   constructor(world: BuyerLegWorld, order: DialOrder, report: (event: BLegEvent) => void) {
     this.#world = world;
@@ -60,12 +74,35 @@ export class BuyerLeg implements BLeg {
   }
 
   get dialogId(): string | null {
-    return this.#dialog?.id ?? null;
+    return this.#dialog?.id ?? (this.#state.kind === 'offering' ? this.#state.dialogId : null);
   }
 
-  /** The destination's dialog, once it has answered. */
-  get dialog(): SipDialog | null {
-    return this.#dialog;
+  /** True while its offer waits for an answer. */
+  get isOffering(): boolean {
+    return this.#state.kind === 'offering';
+  }
+
+  /** Gives the leg to whoever joins it with another; null where it isn't up. */
+  join(): JoinedLeg | null {
+    if (this.#state.kind !== 'open') return null;
+    this.#joined();
+    const heard = (): void => this.#report({ type: 'heard' });
+    return { dialog: this.#state.dialog, request: this.request, session: this.#session, heard };
+  }
+
+  /**
+   * Answers its offer with the SDP of the caller's ACK; `then` is called when the leg is open. Null, for an ACK that
+   * brought none, is the end of it: there is no session without.
+   */
+  complete(answer: string | null, then: () => void): void {
+    const state = this.#state;
+    if (state.kind !== 'offering') return;
+    if (answer === null) {
+      this.#declineOffer(state.offer, 'no-session', () => undefined);
+      this.#report({ type: 'vanished', cause: 'no-session', unseenMs: null });
+      return;
+    }
+    void this.#accept(state, answer, then);
   }
 
   cancel(reason: AttemptReason): void {
@@ -74,14 +111,41 @@ export class BuyerLeg implements BLeg {
   }
 
   hangUp(cause: string): void {
+    if (this.#state.kind === 'offering') {
+      this.#declineOffer(this.#state.offer, cause, () => this.#report({ type: 'hungUp', cause: null }));
+    }
     if (this.#state.kind !== 'open') return;
     const { dialog } = this.#state;
     this.#state = { kind: 'closed' };
+    this.#sendBye(dialog, cause, () => this.#report({ type: 'hungUp', cause: null }));
+  }
+
+  async #accept(state: Extract<LegState, { kind: 'offering' }>, answer: string, then: () => void): Promise<void> {
+    const dialog = await state.offer.ack(answer).catch(() => null);
+    const isWanted = this.#state === state;
+    if (!dialog) {
+      this.#state = { kind: 'closed' };
+      this.#report({ type: 'vanished', cause: 'no-session', unseenMs: null });
+    } else if (isWanted) {
+      this.#open(dialog);
+      then();
+    } else {
+      this.#sendBye(dialog, 'normal', () => this.#report({ type: 'hungUp', cause: null }));
+    }
+  }
+
+  /** The offer is owed an ACK with an answer before its dialog can be ended (RFC 3261 §13.2.2.4). */
+  #declineOffer(offer: LateOffer, cause: string, done: () => void): void {
+    this.#state = { kind: 'closed' };
+    offer.ack(declineAll(offer.sdp)).then((dialog) => this.#sendBye(dialog, cause, done), done);
+  }
+
+  #sendBye(dialog: SipDialog, cause: string, done: () => void): void {
     const bye = { method: 'BYE', headers: reasonHeaders(cause) };
     const send = (sent: (error: unknown) => void): void => {
       requestWithin(dialog, this.#newAnswers(), bye, (error) => sent(error));
     };
-    this.#world.dialogs.hangUp(dialog, cause, send, () => this.#report({ type: 'hungUp', cause: null }));
+    this.#world.dialogs.hangUp(dialog, cause, send, done);
   }
 
   /** Sends a request within the destination's dialog, with credentials where they are asked for. */
@@ -102,7 +166,7 @@ export class BuyerLeg implements BLeg {
           cbRequest: (error, request) => (request ? this.#sent(request) : this.#notSent(error)),
           cbProvisional: (response) => this.#progress(response),
         },
-        (error, dialog) => (dialog ? this.#answered(dialog) : this.#refused(error)),
+        (error, answered) => (answered ? this.#answered(answered) : this.#refused(error)),
       );
     } catch (error) {
       // Thrown where there is no link at all. Reported later: the owner has no leg yet to hear it for.
@@ -114,6 +178,8 @@ export class BuyerLeg implements BLeg {
     if (this.#state.kind !== 'sending') return;
     const { cancelFor } = this.#state;
     this.#state = { kind: 'inviting', request };
+    // The library answers an UPDATE in the early dialog with our first offer by itself, once this turn is over.
+    queueMicrotask(() => request.removeAllListeners('update').on('update', answerEarlyUpdate(491)));
     this.#report({ type: 'sent', transactionId: request.stackTxnId, dialogId: dialogIdOf(request) });
     if (cancelFor !== null) this.#sendCancel(request, cancelFor);
   }
@@ -126,23 +192,40 @@ export class BuyerLeg implements BLeg {
 
   #progress(response: SipResponse): void {
     if (this.#state.kind !== 'inviting' || response.status <= 100) return;
-    const sdp = response.body ? response.body : null;
+    // To an INVITE without an offer, SDP now would be one, and there is nothing yet that could answer it.
+    const sdp = response.body && this.#order.sdp !== null ? response.body : null;
     this.#report({ type: 'progress', status: response.status === 183 ? 183 : 180, sdp });
   }
 
-  #answered(dialog: SipDialog): void {
+  #answered(answered: SipDialog | LateOffer): void {
     this.#world.pending.remove(this);
+    this.#session.agreed(answered.res);
+    if (!('sip' in answered)) {
+      this.#state = { kind: 'offering', offer: answered, dialogId: dialogIdOf(answered.res) };
+      this.#report({ type: 'answered', sdp: answered.sdp });
+    } else if (answered.remote.sdp) {
+      this.#open(answered);
+      this.#report({ type: 'answered', sdp: answered.remote.sdp });
+    } else {
+      // Neither an answer nor an offer: there is no session to connect anyone to.
+      this.#state = { kind: 'closed' };
+      this.#sendBye(answered, 'no-session', () => undefined);
+      this.#report({ type: 'failed', sipStatus: null, cause: 'no-session' });
+    }
+  }
+
+  #open(dialog: SipDialog): void {
     this.#dialog = dialog;
     this.#state = { kind: 'open', dialog };
+    this.#joined = keepOffers(dialog);
     const hungUp = (request?: SipRequest): void => {
       this.#world.dialogs.remove(dialog);
       if (this.#state.kind !== 'open') return;
       this.#state = { kind: 'closed' };
-      this.#report({ type: 'hungUp', cause: causeOf(request) });
+      this.#report(vanishedOrHungUp(request, this.#session));
     };
     dialog.once('destroy', hungUp);
     this.#world.dialogs.add(dialog, hungUp);
-    this.#report({ type: 'answered', sdp: dialog.remote.sdp });
   }
 
   /** The link broke before its answer came: for us it has failed, and it is taken down as soon as there is a link. */
@@ -162,6 +245,7 @@ export class BuyerLeg implements BLeg {
     const isInviting = state.kind === 'inviting' || state.kind === 'cancelling';
     if (isInviting && (res === undefined || res.status < 300)) this.#unusable(state.request);
     else if (res && isChallenge(res.status) && state.kind === 'inviting') this.#challenged(state.request, res);
+    else if (res?.status === 422 && state.kind === 'inviting') this.#askedForLonger(state.request, res);
     else this.#failed({ sipStatus: status ?? null, cause: causeOf(res) });
   }
 
@@ -180,8 +264,22 @@ export class BuyerLeg implements BLeg {
       this.#failed({ sipStatus: response.status, cause: causeOf(response) ?? answer.why });
       return;
     }
+    this.#again(request, response, answer);
+  }
+
+  #askedForLonger(request: SipRequest, response: SipResponse): void {
+    const sessionS = longerSession(response, this.#sessionS);
+    if (sessionS === null) {
+      this.#failed({ sipStatus: response.status, cause: causeOf(response) });
+      return;
+    }
+    this.#sessionS = sessionS;
+    this.#again(request, response, null);
+  }
+
+  #again(request: SipRequest, response: SipResponse, credentials: Amendment['credentials']): void {
     this.#state = { kind: 'sending', cancelFor: null };
-    this.#invite(inviteAgain(this.#order, request, response, answer));
+    this.#invite(inviteAgain(this.#order, request, response, { sessionS: this.#sessionS, credentials }));
   }
 
   /** The request never left: a name that doesn't resolve, a port that refuses, a link that is down. */

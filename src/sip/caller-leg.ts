@@ -1,11 +1,18 @@
 import type { ALeg, ALegEvent, ALegListener } from '../calls/ports/a-leg.ts';
+import { allowed } from './allowed-methods.ts';
 import { dialogIdOf } from './dialog-id.ts';
 import type { Authenticator } from './digest/authenticator.ts';
 import type { DrachtioClient, SipDialog, SipRequest, SipResponse } from './drachtio.ts';
+import { answerEarlyUpdate } from './early-update.ts';
+import type { JoinedLeg } from './join-legs.ts';
+import { keepOffers } from './join-legs.ts';
 import { challengeHeaders, outgoingHeaders, reasonHeaders } from './outgoing-headers.ts';
 import type { OpenDialogs } from './open-dialogs.ts';
 import type { OrphanLegs } from './orphan-legs.ts';
 import type { PendingLegs } from './pending-legs.ts';
+import { causeOf } from './reason-header.ts';
+import { SESSION_S, SessionTimer } from './session-timer.ts';
+import { vanishedOrHungUp } from './vanished.ts';
 
 /**
  * How the caller's leg stands.
@@ -46,6 +53,8 @@ export class CallerLeg implements ALeg {
   #listener: ALegListener = () => undefined;
   #state: LegState = { kind: 'inviting' };
   #onOpen: (dialog: SipDialog) => void = () => undefined;
+  #joined: () => void = () => undefined;
+  readonly #session = new SessionTimer();
 
   /** Must be made in the handler of the INVITE itself: a CANCEL that comes before anyone listens is lost. */
   constructor(world: CallerLegWorld, request: SipRequest, response: SipResponse) {
@@ -61,6 +70,7 @@ export class CallerLeg implements ALeg {
       if (this.#state.kind !== 'inviting' && this.#state.kind !== 'answering') return;
       this.#close({ type: 'cancelled', cause: causeOf(cancel) });
     });
+    request.on('update', answerEarlyUpdate(500));
     pending.add(this, () => {
       if (this.#state.kind !== 'inviting' && this.#state.kind !== 'answering') return;
       // As soon as there is a link again: a refusal, or, should our 200 have made it, a BYE.
@@ -88,16 +98,31 @@ export class CallerLeg implements ALeg {
     else this.#onOpen = use;
   }
 
+  /** Gives the leg to whoever joins it with another; null where it isn't up. */
+  join(): JoinedLeg | null {
+    if (this.#state.kind !== 'open') return null;
+    const { dialog } = this.#state;
+    this.#joined();
+    const heard = (): void => this.#listener({ type: 'heard' });
+    return { dialog, request: (options, callback) => dialog.request(options, callback), session: this.#session, heard };
+  }
+
   showProgress(status: 180 | 183, sdp: string | null): void {
     if (this.#state.kind !== 'inviting') return;
-    const headers = outgoingHeaders({ contentType: sdp === null ? null : 'application/sdp' });
+    const headers = outgoingHeaders({
+      contentType: sdp === null ? null : 'application/sdp',
+      // Reliably only where the caller insists on it (RFC 3262 §3); the SIP server repeats it until the PRACK.
+      require: requires(this.#request, '100rel') ? '100rel' : null,
+    });
     this.#response.send(status, sdp === null ? { headers } : { headers, body: sdp });
   }
 
   answer(sdp: string): void {
     if (this.#state.kind !== 'inviting') return;
     this.#state = { kind: 'answering', hangUpFor: null };
-    const options = { localSdp: sdp, headers: outgoingHeaders({ contentType: 'application/sdp' }) };
+    const agreement = this.#session.agreeTo(this.#request, SESSION_S);
+    const headers = { ...outgoingHeaders({ contentType: 'application/sdp' }), ...allowed(), ...agreement };
+    const options = { localSdp: sdp, headers };
     // The callback form: with a promise, a BYE in the same read as the confirmation is emitted before `.then` runs.
     this.#srf.createUAS(this.#request, this.#response, options, (error, dialog) => {
       if (dialog) this.#opened(dialog);
@@ -143,11 +168,12 @@ export class CallerLeg implements ALeg {
       this.#dialogs.remove(dialog);
       if (this.#state.kind !== 'open') return;
       this.#state = { kind: 'closed' };
-      this.#listener({ type: 'hungUp', cause: causeOf(request) });
+      this.#listener(vanishedOrHungUp(request, this.#session));
     };
     dialog.once('destroy', hungUp);
     this.#dialogs.add(dialog, hungUp);
     this.#state = { kind: 'open', dialog };
+    this.#joined = keepOffers(dialog);
     this.#onOpen(dialog);
     if (state.hangUpFor !== null) this.hangUp(state.hangUpFor);
   }
@@ -176,9 +202,14 @@ function bye(dialogs: OpenDialogs, dialog: SipDialog, cause: string, done: () =>
   dialogs.hangUp(dialog, cause, (sent) => dialog.destroy({ headers: reasonHeaders(cause) }, sent), done);
 }
 
-/** A request's Reason value (RFC 3326), or null. */
-export function causeOf(message: { has(name: string): boolean; get(name: string): string } | undefined): string | null {
-  return message?.has('Reason') ? message.get('Reason') : null;
+function requires(request: SipRequest, tag: string): boolean {
+  return (
+    request.has('Require') &&
+    request
+      .get('Require')
+      .split(',')
+      .some((t) => t.trim().toLowerCase() === tag)
+  );
 }
 
 function describe(error: unknown): string {

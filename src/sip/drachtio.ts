@@ -16,6 +16,8 @@ export interface SipRequest extends SipMessageView, EventEmitter {
   readonly method: string;
   readonly uri: string;
   readonly raw: string;
+  /** `application` for a BYE by which the SIP server itself has ended the dialog. */
+  readonly source: 'network' | 'application';
   readonly protocol: string;
   readonly source_address: string;
   readonly source_port: number;
@@ -40,12 +42,22 @@ export interface SipResponse extends SipMessageView {
   send(status: number, options?: SendOptions, callback?: (error: unknown) => void): void;
 }
 
+/** A 2xx that makes the offer, ours having been none: the call is up, and owed an ACK with the answer (RFC 3261 §13.2.1). */
+export interface LateOffer {
+  readonly sdp: string;
+  readonly res: SipResponse;
+  /** ACKs it; rejects where the library can make no dialog of it, the ACK sent or not. */
+  ack(answer: string): Promise<SipDialog>;
+}
+
 export interface SipDialog extends EventEmitter {
   /** The dialog as the SIP server knows it. */
   readonly id: string;
   readonly sip: { readonly callId: string };
   readonly local: { readonly sdp: string; readonly contact: string };
   readonly remote: { readonly sdp: string };
+  /** The 2xx that made it. */
+  readonly res: SipResponse;
   destroy(options: { headers?: Record<string, string> }, callback: (error: unknown) => void): void;
   /** With `noAck`, the 2xx of an INVITE that made no offer is for the callback to ACK, with its answer. */
   request(
@@ -56,7 +68,9 @@ export interface SipDialog extends EventEmitter {
 
 export interface UacOptions {
   readonly headers: Record<string, string>;
-  readonly localSdp: string;
+  readonly localSdp?: string;
+  /** With it, and without `localSdp`, a 2xx with an offer comes as a `LateOffer`. */
+  readonly noAck?: true;
   readonly proxy?: string;
 }
 
@@ -77,7 +91,7 @@ export interface DrachtioClient extends EventEmitter {
       cbRequest: (error: unknown, request?: SipRequest) => void;
       cbProvisional: (response: SipResponse) => void;
     },
-    callback: (error: unknown, dialog?: SipDialog) => void,
+    callback: (error: unknown, answered?: SipDialog | LateOffer) => void,
   ): void;
   request(
     uri: string,

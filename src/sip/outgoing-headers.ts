@@ -24,6 +24,12 @@ const NAMES = {
   proxyAuthorization: 'Proxy-Authorization',
   sipCallId: 'Call-ID',
   cseq: 'CSeq',
+  supported: 'Supported',
+  require: 'Require',
+  sessionExpires: 'Session-Expires',
+  minSe: 'Min-SE',
+  warning: 'Warning',
+  infoPackage: 'Info-Package',
 } as const;
 
 export type OutgoingName = keyof typeof NAMES;

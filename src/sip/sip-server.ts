@@ -1,13 +1,13 @@
 import type { ALeg, InviteHandler } from '../calls/ports/a-leg.ts';
 import type { BLeg, BLegEvent, Dialer, DialOrder } from '../calls/ports/b-leg.ts';
 import type { GatewayProber } from '../calls/ports/gateway-prober.ts';
+import { allowed } from './allowed-methods.ts';
 import { BuyerLeg } from './buyer-leg.ts';
 import { CallerLeg } from './caller-leg.ts';
 import { Authenticator } from './digest/authenticator.ts';
 import { NonceCounts } from './digest/nonce-counts.ts';
 import type { DrachtioClient, SipRequest, SipResponse } from './drachtio.ts';
 import { createDrachtioClient, disconnect, guardReading } from './drachtio.ts';
-import type { JoinedLeg } from './join-legs.ts';
 import { joinDialogs } from './join-legs.ts';
 import { OpenDialogs } from './open-dialogs.ts';
 import { OrphanLegs } from './orphan-legs.ts';
@@ -15,6 +15,7 @@ import { outgoingHeaders } from './outgoing-headers.ts';
 import type { IsOwnAddress } from './own-addresses.ts';
 import { PendingLegs } from './pending-legs.ts';
 import { readInvite } from './read-invite.ts';
+import { isSessionTooShort, MIN_SESSION_S } from './session-timer.ts';
 
 /** Where drachtio-server, or the embedded engine in its place, listens for us. */
 export interface SipLink {
@@ -41,9 +42,6 @@ export interface SipServerOptions {
   /** Something arrived that is worth a line in the log and a counter, and no more. */
   readonly onCurious: (what: 'loop' | 'refused-method' | 'unreadable', sipCallId: string) => void;
 }
-
-/** Methods a caller may use with us (RFC 3261 §20.5). */
-const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK';
 
 /** Extensions we take part in; another in Require is refused (RFC 3261 §8.2.2.3). */
 const SUPPORTED = new Set(['timer', '100rel']);
@@ -76,10 +74,12 @@ export class SipServer implements Dialer, GatewayProber {
       this.#guard(request, response, () => this.#onInvite(request, response)),
     );
     this.#srf.use('options', (request, response) => this.#guard(request, response, () => this.#onOptions(response)));
+    // The SIP server knows which PRACK acknowledges a response of ours, and asks us only for the 200 (RFC 3262 §3).
+    this.#srf.use('prack', (request, response) => response.send(/;\s*tag=/i.test(request.get('To')) ? 200 : 481));
     for (const method of REFUSED_METHODS) {
       this.#srf.use(method, (request, response) => {
         options.onCurious('refused-method', request.get('Call-ID'));
-        response.send(method === 'refer' ? 603 : 405, { headers: outgoingHeaders({ allow: ALLOW }) });
+        response.send(method === 'refer' ? 603 : 405, { headers: allowed() });
       });
     }
   }
@@ -152,10 +152,14 @@ export class SipServer implements Dialer, GatewayProber {
 
   join(aLeg: ALeg, bLeg: BLeg): void {
     if (!(aLeg instanceof CallerLeg) || !(bLeg instanceof BuyerLeg)) return;
+    const join = (callerAcked: boolean): void => {
+      const [caller, buyer] = [aLeg.join(), bLeg.join()];
+      if (caller && buyer) joinDialogs(caller, buyer, this.#options.onFault, callerAcked);
+    };
     aLeg.whenOpen((dialog) => {
-      const caller: JoinedLeg = { dialog, request: (options, callback) => dialog.request(options, callback) };
-      const buyer = bLeg.dialog && { dialog: bLeg.dialog, request: bLeg.request };
-      if (buyer) joinDialogs(caller, buyer, this.#options.onFault);
+      if (!bLeg.isOffering) join(false);
+      // The caller made no offer: its ACK brings the answer to the buyer's (RFC 3261 §13.2.1).
+      else dialog.once('ack', ({ body }: SipRequest) => bLeg.complete(body || null, () => join(true)));
     });
   }
 
@@ -189,7 +193,7 @@ export class SipServer implements Dialer, GatewayProber {
   }
 
   #onOptions(response: SipResponse): void {
-    const headers = outgoingHeaders({ allow: ALLOW, accept: 'application/sdp' });
+    const headers = { ...allowed(), ...outgoingHeaders({ accept: 'application/sdp', supported: 'timer, 100rel' }) };
     response.send(this.#options.isAccepting() ? 200 : 503, { headers });
   }
 
@@ -231,7 +235,9 @@ function refusalOf(request: SipRequest): { status: number; headers: Record<strin
   if (request.body && request.has('Content-Type') && !/^application\/sdp\b/i.test(request.get('Content-Type').trim())) {
     return { status: 415, headers: outgoingHeaders({ accept: 'application/sdp' }) };
   }
-  if (!request.body) return { status: 488, headers: {} };
+  if (isSessionTooShort(request)) return { status: 422, headers: outgoingHeaders({ minSe: MIN_SESSION_S }) };
+  // Without a body the buyer makes the offer.
+  if (!request.body) return undefined;
   if (!/^v=0\r?\n/.test(request.body) || !/^m=audio /m.test(request.body)) return { status: 488, headers: {} };
   return undefined;
 }

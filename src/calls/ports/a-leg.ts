@@ -22,11 +22,29 @@ export interface InboundInvite {
   readonly proofs: readonly CallerProof[];
 }
 
+/** The other side has shown, within the call, that it is there. */
+export interface Heard {
+  readonly type: 'heard';
+}
+
+/**
+ * The leg is gone without a word from the other side: its session was not refreshed (RFC 4028 §10), or it never ACKed.
+ * `cause` is our own word for it. Refreshes that the SIP server made by itself are not `heard`: `unseenMs` is how old the
+ * last one that was answered can be at most; null where there were none.
+ */
+export interface Vanished {
+  readonly type: 'vanished';
+  readonly cause: string;
+  readonly unseenMs: number | null;
+}
+
 /** What the caller's leg reports. `cause` is a Reason header's value where there was one (RFC 3326). */
 export type ALegEvent =
   | { readonly type: 'cancelled'; readonly cause: string | null }
   | { readonly type: 'acked' }
   | { readonly type: 'hungUp'; readonly cause: string | null }
+  | Heard
+  | Vanished
   | { readonly type: 'answerFailed'; readonly cause: string }
   /** Our BYE was answered, or there is no one left to answer it. */
   | { readonly type: 'closed' }

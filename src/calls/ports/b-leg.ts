@@ -1,7 +1,7 @@
 import type { AttemptReason } from '../../domain/call/attempt.ts';
 import type { DialAddress } from '../../domain/call/dial-target.ts';
 import type { CallId } from '../../domain/ids.ts';
-import type { ALeg } from './a-leg.ts';
+import type { ALeg, Heard, Vanished } from './a-leg.ts';
 
 /** One bLeg INVITE to be sent. */
 export interface DialOrder {
@@ -17,8 +17,8 @@ export interface DialOrder {
   } | null;
   /** The caller asked for privacy (RFC 3323): said to whoever is told of the call. */
   readonly wantsPrivacy: boolean;
-  /** SDP offered to the buyer; always complete. */
-  readonly sdp: string;
+  /** SDP offered to the buyer, complete; null has the buyer make the offer, which the caller's ACK answers. */
+  readonly sdp: string | null;
   /** Already one less than the caller's (RFC 3261 §16.6). */
   readonly maxForwards: number;
   /** Identity headers of a trusted trunk to carry on. */
@@ -37,7 +37,9 @@ export type BLegEvent =
       readonly cause: string | null;
       readonly reason?: AttemptReason;
     }
-  | { readonly type: 'hungUp'; readonly cause: string | null };
+  | { readonly type: 'hungUp'; readonly cause: string | null }
+  | Heard
+  | Vanished;
 
 /** us ↔ destination. Commands never throw. */
 export interface BLeg {

@@ -10,7 +10,8 @@ import type { CallStep } from './call-step.ts';
 
 /**
  * The one way into `ending`: takes down whatever is up, tells the caller, and settles at once where nothing is left to
- * wait for. `callerLeg` is how the caller stands as the end begins.
+ * wait for. `callerLeg` is how the caller stands as the end begins. `endedAt` is when talk stopped, where that is earlier
+ * than `at`, when we learnt of it.
  */
 export function beginEnding(
   facts: CallFacts,
@@ -20,9 +21,10 @@ export function beginEnding(
     readonly callerLeg: CallerLeg;
     readonly cancelReason?: AttemptReason;
     readonly at: Moment;
+    readonly endedAt?: Moment;
   },
 ): CallStep {
-  const { talk = { kind: 'none' }, callerLeg, cancelReason = 'cancelled', at } = options;
+  const { talk = { kind: 'none' }, callerLeg, cancelReason = 'cancelled', at, endedAt = at } = options;
   const effects: CallEffect[] = [];
   const attempts = facts.attempts.map((attempt): Attempt => {
     if (isPending(attempt)) {
@@ -46,7 +48,7 @@ export function beginEnding(
     termination,
     talk,
     callerLeg: callerLeg === 'open' ? 'open' : 'closed',
-    endedAt: at,
+    endedAt,
   };
   const next = finishIfQuiet(ending);
   if (next.state.kind === 'ended') return { state: next.state, effects: [...effects, ...next.effects] };

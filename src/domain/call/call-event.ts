@@ -1,8 +1,19 @@
 import type { AttemptId } from '../ids.ts';
+import type { Moment } from './moment.ts';
 import type { AdmissionPlan } from './admission-plan.ts';
 import type { DialTarget } from './dial-target.ts';
 import type { CallTimer } from './call-effect.ts';
 import type { AttemptReason } from './attempt.ts';
+
+/** What was last known of a leg that is gone without a word. */
+export interface LastProof {
+  /** Our own word for why it counts as gone. */
+  readonly cause: string;
+  /** When its other side last showed that it was there; null where it has not since it was connected. */
+  readonly heardAt: Moment | null;
+  /** It may have answered refreshes since that nobody told us of, the last of them at most so long ago; null: it has not. */
+  readonly unseenMs: number | null;
+}
 
 /**
  * What can happen to a call, in the words of the world that reports it. Any event may come in any state: a late one is
@@ -34,10 +45,14 @@ export type CallEvent =
     }
   /** The destination hung up, or its dialog died. */
   | { readonly type: 'attemptHungUp'; readonly attemptId: AttemptId; readonly cause: string | null }
+  /** The destination is gone without a word: its session was not refreshed, or never came about. */
+  | ({ readonly type: 'attemptVanished'; readonly attemptId: AttemptId } & LastProof)
   /** The caller gave up before an answer. */
   | { readonly type: 'callerCancelled'; readonly cause: string | null }
   | { readonly type: 'callerAcked' }
   | { readonly type: 'callerHungUp'; readonly cause: string | null }
+  /** The caller is gone without a word: its session was not refreshed, or its ACK never came. */
+  | ({ readonly type: 'callerVanished' } & LastProof)
   /** Our answer could not be sent to the caller. */
   | { readonly type: 'callerAnswerFailed'; readonly cause: string }
   /** The caller's leg is gone after we ended it. */

@@ -15,7 +15,12 @@ export function straySettled(
   event: CallEvent,
   at: Moment,
 ): { readonly facts: CallFacts; readonly effects: readonly CallEffect[] } | undefined {
-  if (event.type !== 'attemptFailed' && event.type !== 'attemptAnswered' && event.type !== 'attemptHungUp') {
+  if (
+    event.type !== 'attemptFailed' &&
+    event.type !== 'attemptAnswered' &&
+    event.type !== 'attemptHungUp' &&
+    event.type !== 'attemptVanished'
+  ) {
     return undefined;
   }
   const attempt = facts.attempts.find((a) => a.attemptId === event.attemptId);
@@ -33,7 +38,7 @@ export function straySettled(
     const end = { at, sipStatus: event.sipStatus, cause: event.cause, reason: null };
     return { facts: withAttempt(facts, closeAttempt(attempt, end)), effects: [] };
   }
-  if (attempt.phase === 'answered' && event.type === 'attemptHungUp') {
+  if (attempt.phase === 'answered' && (event.type === 'attemptHungUp' || event.type === 'attemptVanished')) {
     const end = { at, sipStatus: 200, cause: event.cause, reason: null };
     return { facts: withAttempt(facts, closeAttempt(attempt, end)), effects: [] };
   }

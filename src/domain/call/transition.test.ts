@@ -312,6 +312,7 @@ describe('any order of events', () => {
       { type: 'callerAcked' },
       { type: 'callerLegClosed' },
       { type: 'callerAnswerFailed', cause: 'x' },
+      { type: 'callerVanished', cause: 'session-expired', heardAt: null, unseenMs: null },
       { type: 'endRequested', cause: 'operator' },
     ),
     fc.record({ type: fc.constant('callerCancelled' as const), cause }),
@@ -330,6 +331,13 @@ describe('any order of events', () => {
       cause,
     }),
     fc.record({ type: fc.constant('attemptHungUp' as const), attemptId, cause }),
+    fc.record({
+      type: fc.constant('attemptVanished' as const),
+      attemptId,
+      cause: fc.constant('session-expired'),
+      heardAt: fc.constantFrom(null, at(5)),
+      unseenMs: fc.constantFrom(null, 20),
+    }),
     timer.map((t): CallEvent => ({ type: 'timerFired', timer: t })),
   );
 
@@ -355,6 +363,8 @@ describe('any order of events', () => {
     );
   });
 
+  const GONE = new Set<CallEvent['type']>(['attemptFailed', 'attemptHungUp', 'attemptVanished']);
+
   /** Whoever was dialled has failed, was cancelled, or was hung up. */
   function legsLeftUp(effects: readonly CallEffect[], events: readonly CallEvent[]): AttemptId[] {
     return effects.flatMap((dial) => {
@@ -363,9 +373,7 @@ describe('any order of events', () => {
       const byUs = effects.some(
         (e) => (e.type === 'cancelAttempt' || e.type === 'hangUpAttempt') && e.attemptId === id,
       );
-      const byThem = events.some(
-        (e) => (e.type === 'attemptFailed' || e.type === 'attemptHungUp') && e.attemptId === id,
-      );
+      const byThem = events.some((e) => 'attemptId' in e && GONE.has(e.type) && e.attemptId === id);
       return byUs || byThem ? [] : [id];
     });
   }
@@ -374,7 +382,12 @@ describe('any order of events', () => {
   function callerIsGone(effects: readonly CallEffect[], events: readonly CallEvent[]): boolean {
     const wasAnswered = effects.some((effect) => effect.type === 'answerCaller');
     const byUs = effects.some((effect) => effect.type === (wasAnswered ? 'hangUpCaller' : 'rejectCaller'));
-    const ownDoing = new Set(['callerHungUp', 'callerCancelled', ...(wasAnswered ? ['callerAnswerFailed'] : [])]);
+    const ownDoing = new Set([
+      'callerHungUp',
+      'callerVanished',
+      'callerCancelled',
+      ...(wasAnswered ? ['callerAnswerFailed'] : []),
+    ]);
     return byUs || events.some((event) => ownDoing.has(event.type));
   }
 });

@@ -79,17 +79,22 @@ function onProgress(
 ): CallStep {
   const attempt = pendingAttempt(state.facts, event.attemptId);
   if (!attempt) return { state, effects: [] };
-  const first = attempt.phase === 'inviting';
   const ringing: Attempt = { ...attempt, phase: 'ringing', ringingAt: attempt.ringingAt ?? at };
   const facts = withAttempt(state.facts, ringing);
   const alone = state.facts.attempts.filter(isPending).length === 1;
   const sdp = alone ? event.sdp : null;
-  if (!first && sdp === null) return { state: { ...state, facts }, effects: [] };
-  if (sdp === null && !alone && state.progress === 'ringing') return { state: { ...state, facts }, effects: [] };
-  return {
-    state: { ...state, facts, progress: sdp === null ? 'ringing' : 'early-media' },
-    effects: [{ type: 'showProgress', status: sdp === null ? 180 : event.status, sdp }],
-  };
+  const told = { ...state, facts };
+  if (sdp !== null) {
+    const progress = { type: 'showProgress', status: event.status, sdp } as const;
+    return { state: { ...told, progress: 'early-media' }, effects: [progress] };
+  }
+  if (alone && event.status === 183) {
+    // Something is under way, and nothing is to be heard of it: no news for a caller who hears ringing already.
+    const isNews = state.progress === 'trying' && attempt.phase === 'inviting';
+    return { state: told, effects: isNews ? [{ type: 'showProgress', status: 183, sdp: null }] : [] };
+  }
+  if (state.progress === 'ringing' && !(alone && attempt.phase === 'inviting')) return { state: told, effects: [] };
+  return { state: { ...told, progress: 'ringing' }, effects: [{ type: 'showProgress', status: 180, sdp: null }] };
 }
 
 /** The first 2xx wins; the others are told that the call was completed elsewhere. */

@@ -14,6 +14,7 @@ export function whileEnding(state: Ending, event: CallEvent, at: Moment): CallSt
   if (stray) return withEffectsFirst(stray.effects, finishIfQuiet({ ...state, facts: stray.facts }));
   switch (event.type) {
     case 'callerLegClosed':
+    case 'callerVanished':
       return finishIfQuiet({ ...state, callerLeg: 'closed' });
     case 'callerHungUp':
       // A BYE comes only in a confirmed dialog (RFC 3261 §15): it proves the 200 arrived as an ACK would.

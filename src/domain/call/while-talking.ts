@@ -1,10 +1,12 @@
+import type { AttemptId } from '../ids.ts';
 import { closeAttempt } from './attempt.ts';
 import { beginEnding } from './begin-ending.ts';
-import type { CallEvent } from './call-event.ts';
+import type { CallEvent, LastProof } from './call-event.ts';
 import type { CallFacts } from './call-facts.ts';
 import { withAttempt } from './call-facts.ts';
 import type { Answering, Connected, Talk } from './call-state.ts';
 import type { Moment } from './moment.ts';
+import { before, latest } from './moment.ts';
 import { straySettled } from './stray-attempt.ts';
 import { callerGaveUp, conversationOver, requestedEnd } from './termination.ts';
 import type { CallStep } from './call-step.ts';
@@ -42,12 +44,20 @@ export function whileAnswering(state: Answering, event: CallEvent, at: Moment): 
       );
     case 'attemptHungUp': {
       if (event.attemptId !== conversation.attemptId) break;
-      const ended = closeWinner(facts, event, at);
+      const ended = closeWinner(facts, event.attemptId, event.cause, at);
       return beginEnding(ended, conversationOver('buyer', event.cause), { talk: unconfirmed, callerLeg: 'open', at });
     }
+    case 'attemptVanished': {
+      if (event.attemptId !== conversation.attemptId) break;
+      const ended = closeWinner(facts, event.attemptId, event.cause, at);
+      return beginEnding(ended, conversationOver('system', event.cause), { talk: unconfirmed, callerLeg: 'open', at });
+    }
+    case 'callerVanished':
+      // The SIP server has given up on the ACK before our own timer did, and hung the caller up.
+      return neverAcked(facts, 'closed', at);
     case 'timerFired':
       if (event.timer.kind !== 'ack') return { state, effects: [] };
-      return neverAcked(facts, at);
+      return neverAcked(facts, 'open', at);
     case 'endRequested':
       return beginEnding(facts, requestedEnd(event.cause, true), { talk: unconfirmed, callerLeg: 'open', at });
     default:
@@ -65,8 +75,18 @@ export function whileConnected(state: Connected, event: CallEvent, at: Moment): 
       return beginEnding(facts, conversationOver('caller', event.cause), { talk, callerLeg: 'closed', at });
     case 'attemptHungUp': {
       if (event.attemptId !== conversation.attemptId) break;
-      const ended = closeWinner(facts, event, at);
+      const ended = closeWinner(facts, event.attemptId, event.cause, at);
       return beginEnding(ended, conversationOver('buyer', event.cause), { talk, callerLeg: 'open', at });
+    }
+    case 'callerVanished': {
+      const endedAt = lastProof(event, ackedAt, at);
+      return beginEnding(facts, conversationOver('system', event.cause), { talk, callerLeg: 'closed', at, endedAt });
+    }
+    case 'attemptVanished': {
+      if (event.attemptId !== conversation.attemptId) break;
+      const endedAt = lastProof(event, conversation.connectedAt, at);
+      const ended = closeWinner(facts, event.attemptId, event.cause, endedAt);
+      return beginEnding(ended, conversationOver('system', event.cause), { talk, callerLeg: 'open', at, endedAt });
     }
     case 'timerFired':
       if (event.timer.kind !== 'max-call') return { state, effects: [] };
@@ -80,15 +100,23 @@ export function whileConnected(state: Connected, event: CallEvent, at: Moment): 
 }
 
 /** No ACK in 64·T1: both legs are BYEd and there was no conversation to bill (RFC 3261 §13.3.1.4). */
-function neverAcked(facts: CallFacts, at: Moment): CallStep {
+function neverAcked(facts: CallFacts, callerLeg: 'open' | 'closed', at: Moment): CallStep {
   const termination = { outcome: 'failed', hangupBy: 'system', sipStatus: 200, cause: 'caller-never-acked' } as const;
-  return beginEnding(facts, termination, { callerLeg: 'open', at });
+  return beginEnding(facts, termination, { callerLeg, at });
 }
 
-function closeWinner(facts: CallFacts, event: Extract<CallEvent, { type: 'attemptHungUp' }>, at: Moment): CallFacts {
-  const winner = facts.attempts.find((attempt) => attempt.attemptId === event.attemptId);
+/**
+ * When a leg that is gone without a word was last there: nobody talked after that, and nobody pays for the time it took
+ * to notice. Where the SIP server may have had answers since, the earliest that its last one can have been.
+ */
+function lastProof({ heardAt, unseenMs }: LastProof, since: Moment, at: Moment): Moment {
+  return latest(since, heardAt, unseenMs === null ? null : before(at, unseenMs));
+}
+
+function closeWinner(facts: CallFacts, winnerId: AttemptId, cause: string | null, at: Moment): CallFacts {
+  const winner = facts.attempts.find((attempt) => attempt.attemptId === winnerId);
   if (!winner) return facts;
-  return withAttempt(facts, closeAttempt(winner, { at, sipStatus: 200, cause: event.cause, reason: null }));
+  return withAttempt(facts, closeAttempt(winner, { at, sipStatus: 200, cause, reason: null }));
 }
 
 function clean(state: Answering | Connected, event: CallEvent, at: Moment): CallStep {

@@ -29,6 +29,7 @@ export class IncomingCall extends CallLeg {
   readonly #tags = new Map<number, string>();
   #reliable: { readonly rseq: number; readonly stop: StopTimer } | null = null;
   #rseq = 0;
+  #dialogTag: string | null = null;
 
   /** Made by the phone for each INVITE that begins a call. */
   constructor(host: LegHost, transaction: ServerTransaction) {
@@ -69,6 +70,7 @@ export class IncomingCall extends CallLeg {
     const { status = 180, sdp = null, headers = {}, reliably = false, dialog = 1 } = options;
     const toTag = this.#tagOf(dialog);
     const extras = { toTag, ...sdpBody(sdp) };
+    if (reliably) this.#establish(toTag);
     if (!reliably) this.respond(this.#transaction, status, { ...extras, headers });
     else {
       this.#rseq += 1;
@@ -82,7 +84,7 @@ export class IncomingCall extends CallLeg {
   }
 
   /** Rings with early media: 183 and the answer to the caller's offer. */
-  playEarly(options: ShowOptions = {}): void {
+  playEarly(options: ShowOptions & { reliably?: boolean } = {}): void {
     this.ring({ status: 183, sdp: this.#describe(), ...options });
   }
 
@@ -96,8 +98,7 @@ export class IncomingCall extends CallLeg {
     }
     this.#reliable?.stop();
     const tag = this.#tagOf(dialog);
-    const at = { sentBy: this.host.address, transport: this.transport };
-    this.dialog = Dialog.ofCallee(this.invite, tag, at);
+    this.#establish(tag);
     this.respond(this.#transaction, 200, { toTag: tag, headers, ...sdpBody(described) });
     this.reach('answered', this.invite);
   }
@@ -153,6 +154,13 @@ export class IncomingCall extends CallLeg {
   #describe(): string | null {
     const offer = sdpOf(this.invite);
     return offer === null ? this.negotiation.offer() : this.negotiation.answer(offer);
+  }
+
+  /** From a reliable response or an answer on, requests can be sent to the caller; other tags' dialogs are left. */
+  #establish(tag: string): void {
+    if (this.#dialogTag === tag) return;
+    this.#dialogTag = tag;
+    this.dialog = Dialog.ofCallee(this.invite, tag, { sentBy: this.host.address, transport: this.transport });
   }
 
   #tagOf(dialog: number): string {
