@@ -144,6 +144,50 @@ describe('after a crash', () => {
     expect((await store.recover()).dialogs.map((dialogs) => dialogs.callId)).toEqual(['call_2']);
   });
 
+  test('INVITEs without an answer are named, until their call is connected, settled, or known to be down', async () => {
+    const store = temporaryStore();
+    const leg = (id: string, side: 'caller' | 'buyer') =>
+      ({ side, transactionId: `${id}-${side}`, dialogId: `${id}-${side};from-tag=1` }) as const;
+    const dial = (id: string) => store.calls.recordDialed(id as CallId, [leg(id, 'caller'), leg(id, 'buyer')]);
+    await admit(store, draftCdr('call_1'));
+    await dial('call_1');
+    // The next attempt: the caller's leg is there already.
+    await store.calls.recordDialed('call_1' as CallId, [
+      leg('call_1', 'caller'),
+      { ...leg('call_1', 'buyer'), transactionId: 'call_1-next' },
+    ]);
+    await admit(store, draftCdr('call_2'));
+    await dial('call_2');
+    await connect(store, 'call_3');
+    await admit(store, draftCdr('call_4'));
+    await dial('call_4');
+    const facts = { callerConfirmed: true, buyerOverCap: false, publisherOverCap: false };
+    await store.calls.settleCall('call_4' as CallId, (view) => judgeCall(endedCdr('call_4'), view, facts));
+    // It reaches the store after the call was over.
+    await dial('call_4');
+
+    const { pendingLegs } = await store.recover();
+    expect(pendingLegs).toEqual([
+      { callId: 'call_1', ...leg('call_1', 'buyer') },
+      { callId: 'call_1', ...leg('call_1', 'caller') },
+      { callId: 'call_1', ...leg('call_1', 'buyer'), transactionId: 'call_1-next' },
+      { callId: 'call_2', ...leg('call_2', 'buyer') },
+      { callId: 'call_2', ...leg('call_2', 'caller') },
+    ]);
+    await store.forgetLegs(['call_1' as CallId]);
+    expect((await store.recover()).pendingLegs.map(({ callId }) => callId)).toEqual(['call_2', 'call_2']);
+  });
+
+  test('a call that connects leaves no INVITE to cancel', async () => {
+    const store = temporaryStore();
+    await admit(store, draftCdr('call_1'));
+    const buyer = { side: 'buyer', transactionId: 't', dialogId: 'd' } as const;
+    await store.calls.recordDialed('call_1' as CallId, [buyer]);
+    const connected = { callId: 'call_1' as CallId, attemptId: 'call_1.1' as AttemptId, draft: draftCdr('call_1') };
+    await store.calls.recordConnected({ ...connected, callerDialogId: 'c', buyerDialogId: 'b' });
+    expect(await store.recover()).toMatchObject({ pendingLegs: [], dialogs: [{ callId: 'call_1' }] });
+  });
+
   test('a settlement that comes too late gets the record that recovery wrote', async () => {
     const store = temporaryStore();
     await connect(store, 'call_1');
