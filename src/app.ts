@@ -156,6 +156,8 @@ export async function startApp(
     currency: config.TOLLGATE_CURRENCY,
     keys: store.keys,
     ledger: store.ledger,
+    idempotency: store.idempotency,
+    changes: store.changes,
     live: { list: () => listLiveCalls(registry), hangup: (id) => hangUpLiveCall(registry, id) },
     decide: async (question) => {
       const at = question.at ?? clock.now().wall;

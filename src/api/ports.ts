@@ -12,6 +12,8 @@ import type { EpochMs } from '../domain/time.ts';
 import type { ApiKey, ApiKeyStore } from '../store/api-keys.ts';
 import type { CallQueries } from '../store/calls/call-queries.ts';
 import type { DispositionStore } from '../store/calls/dispositions.ts';
+import type { ChangeScopes } from '../store/change-scopes.ts';
+import type { IdempotencyStore } from '../store/idempotency-store.ts';
 import type { LedgerStore } from '../store/ledger/ledger-store.ts';
 import type { ProposalStore } from '../store/ledger/proposals.ts';
 import type { ResourceStore } from '../store/resource-store.ts';
@@ -68,6 +70,9 @@ export interface ApiDeps {
     LedgerStore,
     'list' | 'recordPayment' | 'changeCall' | 'refundCall' | 'billCall' | 'close' | 'latestClose' | 'statement'
   >;
+  readonly idempotency: IdempotencyStore;
+  /** What the API adds to the transaction of each change. */
+  readonly changes: Pick<ChangeScopes, 'run'>;
   readonly live: LiveCalls;
   /** A trunk's gateways with what is known of them; undefined for a trunk that is in no plan. */
   readonly gatewaysOf: (trunkId: string) => readonly WatchedGateway[] | undefined;

@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import { AppError } from '../domain/app-error.ts';
 import { registerAuth } from './plugins/auth.ts';
 import { registerBodyParser } from './plugins/body-parser.ts';
+import { registerIdempotency } from './plugins/idempotency.ts';
 import { createNotFound } from './plugins/not-found.ts';
 import { registerDescription, registerOpenApi } from './plugins/openapi.ts';
 import { PROBLEM_TYPE, registerProblems, sendProblem, toProblem } from './plugins/problems.ts';
@@ -63,6 +64,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(
     (scope, _options, done) => {
       registerAuth(scope, deps);
+      registerIdempotency(scope, deps);
       scope.setNotFoundHandler(answerNotFound);
       registerVersionOne(scope, deps);
       done();

@@ -8,8 +8,10 @@ import { createDispositionStore, type DispositionStore } from './calls/dispositi
 import { createCallQueries, type CallQueries } from './calls/call-queries.ts';
 import { createCrashRecovery, type CrashRecovery } from './calls/recover-open-calls.ts';
 import { createCalls } from './calls/sqlite-call-store.ts';
+import { createChangeScopes, type ChangeScopes } from './change-scopes.ts';
 import { createCommitQueue } from './commit-queue.ts';
 import { openDatabase, type Access } from './database.ts';
+import { createIdempotencyStore, type IdempotencyStore } from './idempotency-store.ts';
 import { createAdjustCall } from './ledger/adjust-call.ts';
 import { createLedgerStore, type LedgerStore } from './ledger/ledger-store.ts';
 import { createLedger } from './ledger/ledger.ts';
@@ -51,6 +53,9 @@ export interface Store extends CrashRecovery {
   readonly proposals: ProposalStore;
   readonly ledger: LedgerStore;
   readonly keys: ApiKeyStore;
+  readonly idempotency: IdempotencyStore;
+  /** What else is written in the transaction of a change; calls are no such changes. */
+  readonly changes: Pick<ChangeScopes, 'run'>;
   /** Makes prefixed ULIDs, each later than the one before. */
   readonly newId: NewId;
   health(): StoreHealth;
@@ -70,21 +75,24 @@ export function openStore(options: StoreOptions): Store {
   const database = openDatabase(file, access);
   const { sqlite } = database;
   const queue = createCommitQueue(sqlite);
+  const changes = createChangeScopes(queue);
   const newId = createNewId(now);
   const ledger = createLedger(sqlite, newId);
   const calls = createCalls({ sqlite, queue, ledger });
   const adjust = createAdjustCall({ sqlite, ledger, rows: calls.rows, earlierCalls: calls.readView, newId, now });
   return {
     ...createCrashRecovery(sqlite, queue, calls),
-    resources: createResourceStore({ sqlite, queue, newId, now }),
+    resources: createResourceStore({ sqlite, queue: changes.queue, newId, now }),
     calls: calls.store,
     readView: calls.readView,
     queries: createCallQueries(sqlite),
     decisions: createDecisionArchive(sqlite),
-    dispositions: createDispositionStore({ sqlite, queue, newId, now }),
-    proposals: createProposalStore({ sqlite, queue, adjust, now }),
-    ledger: createLedgerStore({ sqlite, queue, ledger, adjust, newId, now }),
-    keys: createApiKeyStore({ sqlite, queue, newId, now }),
+    dispositions: createDispositionStore({ sqlite, queue: changes.queue, newId, now }),
+    proposals: createProposalStore({ sqlite, queue: changes.queue, adjust, now }),
+    ledger: createLedgerStore({ sqlite, queue: changes.queue, ledger, adjust, newId, now }),
+    keys: createApiKeyStore({ sqlite, queue: changes.queue, newId, now }),
+    idempotency: createIdempotencyStore({ sqlite, queue, now }),
+    changes,
     newId,
     health() {
       const fault = queue.fault();

@@ -57,6 +57,8 @@ export async function startTestApi(changes: Partial<ApiDeps> = {}): Promise<Test
     currency: 'USD',
     keys: store.keys,
     ledger: store.ledger,
+    idempotency: store.idempotency,
+    changes: store.changes,
     live: {
       list: () => live,
       hangup(id) {

@@ -3,7 +3,8 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance, FastifySchema } from 'fastify';
 
 import { holdersOf, type Access } from '../access.ts';
-import { problemSchema } from '../schemas/problem.ts';
+import { problemResponses, problemSchema } from '../schemas/problem.ts';
+import { IDEMPOTENCY_KEY } from './idempotency.ts';
 
 const INFO = `Self-hosted pay-per-call routing.
 
@@ -48,7 +49,10 @@ export async function registerOpenApi(app: FastifyInstance, version: string): Pr
       },
     },
     refResolver: { buildLocalReference: (json, _base, _fragment, index) => nameOf(json, index) },
-    transform: ({ schema, url, route }) => ({ schema: describe(schema, route.config?.access), url }),
+    transform: ({ schema, url, route }) => ({
+      schema: describe(isRepeatable(route.method, url) ? addIdempotencyKey(schema) : schema, route.config?.access),
+      url,
+    }),
   });
   app.addSchema(problemSchema);
   await app.register(swaggerUi, {
@@ -89,6 +93,42 @@ function describe(schema: FastifySchema, access: Access | undefined): FastifySch
   const description = `${schema.description ?? schema.summary ?? ''}\n\nRoles: ${holders} (\`${access}\`).`.trim();
   return { ...schema, ...optional, description, security: [{ apiKey: [] }] };
 }
+
+function isRepeatable(method: string | readonly string[], url: string): boolean {
+  return method === 'POST' && url.startsWith('/v1/');
+}
+
+/** Says that a POST takes an idempotency key, and what is refused about one. */
+function addIdempotencyKey(schema: FastifySchema): FastifySchema {
+  const response = (schema.response ?? {}) as Readonly<Record<string, Documented>>;
+  const conflict = problemResponses(['idempotency-conflict'])[409] as Documented;
+  return {
+    ...schema,
+    headers: { type: 'object', properties: { [IDEMPOTENCY_KEY]: IDEMPOTENCY_KEY_FIELD } },
+    response: { ...response, 409: response[409] === undefined ? conflict : joinProblems(response[409], conflict) },
+  };
+}
+
+interface Documented {
+  readonly description: string;
+  readonly content: Readonly<Record<string, { readonly examples: object }>>;
+}
+
+function joinProblems(one: Documented, other: Documented): Documented {
+  const content = Object.entries(one.content).map(([type, media]) => {
+    return [type, { ...media, examples: { ...media.examples, ...other.content[type]?.examples } }] as const;
+  });
+  return { description: `${one.description} ${other.description}`, content: Object.fromEntries(content) };
+}
+
+const IDEMPOTENCY_KEY_FIELD = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 255,
+  description:
+    'Makes it safe to send this again: for 24 hours the same key gives the same answer, and nothing happens twice.',
+  examples: ['6b1f0b6e-2d53-4b8c-9a44-0c3f7b1d9a10'],
+};
 
 /** A schema of what is sent: fields with a default are required once it is filled in, but not of the client. */
 function leaveOutDefaults(schema: unknown): unknown {

@@ -10,10 +10,20 @@ import { apiKeys } from './0004-api-keys.ts';
 import { review } from './0005-review.ts';
 import { pendingLegs } from './0006-pending-legs.ts';
 import { decisions } from './0007-decisions.ts';
+import { idempotency } from './0008-idempotency.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step of the schema, in order. */
-export const MIGRATIONS: readonly Migration[] = [configuration, calls, ledger, apiKeys, review, pendingLegs, decisions];
+export const MIGRATIONS: readonly Migration[] = [
+  configuration,
+  calls,
+  ledger,
+  apiKeys,
+  review,
+  pendingLegs,
+  decisions,
+  idempotency,
+];
 
 /** The schema version this program works on; SQLite keeps it as `user_version`. */
 export const LATEST_VERSION = MIGRATIONS.length;
