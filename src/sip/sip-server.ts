@@ -16,6 +16,7 @@ import type { IsOwnAddress } from './own-addresses.ts';
 import { PendingLegs } from './pending-legs.ts';
 import { readInvite } from './read-invite.ts';
 import { isSessionTooShort, MIN_SESSION_S } from './session-timer.ts';
+import { writeTogether } from './write-together.ts';
 
 /** Where drachtio-server, or the embedded engine in its place, listens for us. */
 export interface SipLink {
@@ -120,6 +121,7 @@ export class SipServer implements Dialer, GatewayProber {
       this.#srf.on('close', () => this.#onLinkLost());
       this.#srf.on('error', () => this.#onLinkLost());
       this.#srf.connect(link);
+      writeTogether(this.#srf);
       guardReading(this.#srf, (error) => this.#options.onFault(error, ''));
     });
   }
