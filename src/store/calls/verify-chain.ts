@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CallId } from '../../domain/ids.ts';
 import type { Sqlite } from '../database.ts';
 import { COLUMN_NAMES, columnsOf, type CallColumns } from './call-columns.ts';
-import { createCdrChain, GENESIS_HASH, hashRecord, toChainedCdr } from './cdr-chain.ts';
+import { createCdrChain, GENESIS_HASH, hashRecord, toChainedCdr, type ChainedCdr } from './cdr-chain.ts';
 
 /** What a walk along the chain of CDRs came to. */
 export type ChainReport =
@@ -62,19 +62,34 @@ export async function verifyChain(sqlite: Sqlite, onProgress?: OnChainProgress):
       // In the same turn as the last reading, so that nothing has been settled in between.
       const kept = chain.head();
       if (kept.length === length && kept.hash === head) return { intact: true, length, head };
-      const problem = `the chain ends here, but ${kept.length} records were written: the rest was removed`;
-      return { intact: false, at: length + 1, callId: null, problem };
+      return endsElsewhere(sqlite, length, kept.length);
     }
     onProgress?.(length, chain.head().length);
     await nextTurn();
   }
 }
 
+/** What is the matter where each record follows the one before, but the last is not the one that the head names. */
+function endsElsewhere(sqlite: Sqlite, found: number, written: number): ChainReport {
+  if (found < written) {
+    const problem = `the chain ends here, but ${written} records were written: the rest was removed`;
+    return { intact: false, at: found + 1, callId: null, problem };
+  }
+  const at = found === written ? found : written + 1;
+  const problem =
+    found === written
+      ? 'it is not the record that was written last'
+      : `only ${written} records were written: it was added`;
+  const idAt = sqlite.prepare<[number], CallId>('SELECT id FROM calls WHERE chain_seq = ?').pluck();
+  return { intact: false, at, callId: idAt.get(at) ?? null, problem };
+}
+
 function problemOf(link: LinkRow, place: number, previous: string): string | null {
   if (link.chain_seq !== place) return `the record is missing: the next one left is number ${link.chain_seq}`;
   if (link.record === null) return 'the text of the record is missing';
   if (hashRecord(link.record) !== link.hash) return 'the text of the record was changed';
-  const cdr = toChainedCdr(link.record, link.hash);
+  const cdr = readRecord(link.record, link.hash);
+  if (cdr === null) return 'the text of the record is not that of a call';
   if (cdr.prevHash !== previous) return 'it does not follow the record before it';
   if (cdr.id !== link.id) return `the record is that of ${cdr.id}`;
   const columns = columnsOf(cdr);
@@ -82,4 +97,14 @@ function problemOf(link: LinkRow, place: number, previous: string): string | nul
   if (changed !== undefined) return `the column ${changed} says ${link[changed]}, the record ${columns[changed]}`;
   if (Date.parse(cdr.receivedAt) !== link.received_at) return 'the column received_at differs from the record';
   return null;
+}
+
+/** A text that was hashed anew by whoever changed it may be anything. */
+function readRecord(text: string, recordHash: string): ChainedCdr | null {
+  try {
+    return toChainedCdr(text, recordHash);
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof TypeError) return null;
+    throw error;
+  }
 }
