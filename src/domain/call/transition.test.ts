@@ -66,6 +66,50 @@ describe('a call that is answered', () => {
     });
   });
 
+  it.each([
+    ['it was last heard of', { heardAt: at(40_000), unseenMs: null }, 40_000],
+    ['it was connected, where it was never heard of since', { heardAt: null, unseenMs: null }, 1_000],
+    ['its last refresh can have been', { heardAt: at(5_000), unseenMs: 20_000 }, 81_030],
+    ['it was heard of after that', { heardAt: at(95_000), unseenMs: 20_000 }, 95_000],
+  ])('ends, where its destination is gone without a word, when %s', (_when, known, endMs) => {
+    const call = new Drive();
+    call.admit([someTarget('a')], { maxCallS: 3_600 });
+    call.on({ type: 'attemptAnswered', attemptId: first, sdp }, 0);
+    call.on({ type: 'callerAcked' }, 30);
+    const effects = call.on({ type: 'attemptVanished', attemptId: first, cause: 'session-expired', ...known }, 100_000);
+    expect(effects).toContainEqual({ type: 'hangUpCaller', cause: 'session-expired' });
+    call.on({ type: 'callerLegClosed' }, 5);
+    expect(call.settled()).toMatchObject({
+      outcome: 'connected',
+      hangupBy: 'system',
+      hangupCause: 'session-expired',
+      talkMs: endMs - 1_000,
+    });
+    expect(call.settled().attempts[0]?.endedAt).toBe(call.settled().endedAt);
+  });
+
+  it('ends, where its caller is gone without a word, when it was last heard of', () => {
+    const call = new Drive();
+    call.admit([someTarget('a')], { maxCallS: 3_600 });
+    call.on({ type: 'attemptAnswered', attemptId: first, sdp });
+    call.on({ type: 'callerAcked' });
+    const vanished = { type: 'callerVanished', cause: 'session-expired', heardAt: at(13_000), unseenMs: null } as const;
+    const effects = call.on(vanished, 500_000);
+    expect(effects).toContainEqual({ type: 'hangUpAttempt', attemptId: first, cause: 'session-expired' });
+    expect(types(effects)).not.toContain('hangUpCaller');
+    call.on({ type: 'attemptHungUp', attemptId: first, cause: null }, 5);
+    expect(call.settled()).toMatchObject({ hangupBy: 'system', talkMs: 11_000 });
+  });
+
+  it('was none where the SIP server gives up on the caller’s ACK before we do', () => {
+    const call = new Drive();
+    call.admit([someTarget('a')]);
+    call.on({ type: 'attemptAnswered', attemptId: first, sdp });
+    call.on({ type: 'callerVanished', cause: 'session-expired', heardAt: null, unseenMs: null }, 31_990);
+    call.on({ type: 'attemptHungUp', attemptId: first, cause: null }, 5);
+    expect(call.settled()).toMatchObject({ outcome: 'failed', hangupCause: 'caller-never-acked', talkMs: 0 });
+  });
+
   it('is not billable talk where the caller never ACKs our 200', () => {
     const call = new Drive();
     call.admit([someTarget('a')]);
