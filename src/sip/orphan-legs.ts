@@ -7,6 +7,9 @@ export type DialogFate = 'up' | 'gone' | 'unknown';
 /** How long an answer to a question within a dialog is waited for before it counts as no answer. */
 const ANSWER_LIMIT_MS = 5_000;
 
+/** By then the loss of a link has been told. */
+const NOTICE_MS = 100;
+
 /** The server no longer knows the dialog: the peer's BYE came when nobody was there to hear of it. */
 const NO_DIALOG = 'ENODIALOG';
 
@@ -19,6 +22,8 @@ export class OrphanLegs {
   readonly #srf: DrachtioClient;
   #waiting: (() => void)[] = [];
   #link: 'up' | 'down' = 'down';
+  /** Resolves when the link there is now is lost. */
+  #lost = Promise.withResolvers<Error>();
 
   constructor(srf: DrachtioClient) {
     this.#srf = srf;
@@ -30,11 +35,13 @@ export class OrphanLegs {
 
   linkUp(): void {
     this.#link = 'up';
+    this.#lost = Promise.withResolvers();
     for (const go of this.#waiting.splice(0)) go();
   }
 
   linkLost(): void {
     this.#link = 'down';
+    this.#lost.resolve(new Error('the link to the SIP server was lost'));
   }
 
   /** BYE. Resolves when it is sent, or there is nothing to send it to. */
@@ -49,11 +56,9 @@ export class OrphanLegs {
 
   /** Refuses a caller's INVITE that is still without an answer, so that the carrier can try elsewhere. */
   async refuse(transactionId: string): Promise<void> {
-    await this.#linked();
     // The library answers only requests it has seen come in itself.
-    this.#srf.app.client.sendMessage('SIP/2.0 503 Service Unavailable\r\nRetry-After: 5\r\n\r\n', {
-      stackTxnId: transactionId,
-    });
+    const refusal = 'SIP/2.0 503 Service Unavailable\r\nRetry-After: 5\r\n\r\n';
+    await this.#overLink(() => this.#srf.app.client.sendMessage(refusal, { stackTxnId: transactionId }));
   }
 
   /**
@@ -61,30 +66,44 @@ export class OrphanLegs {
    * five seconds: that alone is no proof of anything.
    */
   async ask(dialogId: string): Promise<DialogFate> {
-    await this.#linked();
-    return new Promise((resolve) => {
+    const { promise, resolve } = Promise.withResolvers<DialogFate>();
+    const options = { method: 'OPTIONS', stackDialogId: dialogId };
+    await this.#overLink(() => {
       const limit = setTimeout(() => resolve('unknown'), ANSWER_LIMIT_MS);
       limit.unref();
-      const options = { method: 'OPTIONS', stackDialogId: dialogId };
       this.#srf.request('sip:orphan', options, (error, request) => {
         if (!request) resolve((error as { code?: string } | null)?.code === NO_DIALOG ? 'gone' : 'unknown');
         request?.on('response', ({ status }: SipResponse) => {
           clearTimeout(limit);
-          // RFC 3261 §12.2.1.2: these two say that the dialog is over at the peer.
+          // RFC 3261 §12.2.1.2: the peer knows no such dialog. A 408 may be the server's own, of a peer that is slow.
           resolve(status === 481 ? 'gone' : status === 408 ? 'unknown' : 'up');
         });
       });
     });
+    return promise;
   }
 
   /** Sent once; again where the link broke before the server could say what it made of it. */
   async #send(options: Parameters<DrachtioClient['request']>[1]): Promise<void> {
     for (;;) {
-      await this.#linked();
-      const error = await new Promise<unknown>((resolve) => {
-        this.#srf.request('sip:orphan', options, (failure) => resolve(failure));
-      });
+      const { promise, resolve } = Promise.withResolvers<unknown>();
+      await this.#overLink(() => this.#srf.request('sip:orphan', options, (failure) => resolve(failure)));
+      // With its link gone the library settles nothing.
+      const error = await Promise.race([promise, this.#lost.promise]);
       if (!error || this.#link === 'up') return;
+    }
+  }
+
+  /** Acts as soon as there is a link. Where the library finds that it is gone, before we were told, waits for the next. */
+  async #overLink(act: () => void): Promise<void> {
+    for (;;) {
+      await this.#linked();
+      try {
+        act();
+        return;
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, NOTICE_MS).unref());
+      }
     }
   }
 

@@ -13,7 +13,7 @@ import { TollgateProcess } from '../support/tollgate-process.ts';
 const HEARS_FILE_LIMIT = ['--import', 'data:text/javascript,process.on("SIGXFSZ",()=>undefined)'];
 
 /** No request may wait so long because somebody else's call is being written. */
-const RESPONSIVE_MS = 500;
+const RESPONSIVE_MS = 1_000;
 
 /** A caller is refused, and a party that hangs up is answered, within this while the store is away: not after its timeout. */
 const PROMPT_MS = 4_000;
