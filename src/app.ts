@@ -157,6 +157,7 @@ export async function startApp(
     keys: store.keys,
     ledger: store.ledger,
     idempotency: store.idempotency,
+    audit: store.audit,
     changes: store.changes,
     live: { list: () => listLiveCalls(registry), hangup: (id) => hangUpLiveCall(registry, id) },
     decide: async (question) => {

@@ -13,7 +13,8 @@ export type Access =
   | 'statements:buyer'
   | 'statements:publisher'
   | 'routing:explain'
-  | 'keys:manage';
+  | 'keys:manage'
+  | 'audit:read';
 
 type Holder = 'admin' | 'operator' | 'viewer' | 'buyer' | 'publisher';
 
@@ -33,6 +34,7 @@ const HOLDERS: Readonly<Record<Exclude<Access, 'public'>, readonly Holder[]>> = 
   'statements:publisher': ['admin', 'operator', 'viewer', 'publisher'],
   'routing:explain': ['admin', 'operator', 'viewer'],
   'keys:manage': ['admin'],
+  'audit:read': ['admin'],
 };
 
 /** The kinds of role that have this access, for documents and messages. */

@@ -10,6 +10,7 @@ import type { Gazetteer } from '../domain/numbers/location.ts';
 import type { RouteDecision } from '../domain/routing/route-decision.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { ApiKey, ApiKeyStore } from '../store/api-keys.ts';
+import type { AuditLog } from '../store/audit/audit-log.ts';
 import type { CallQueries } from '../store/calls/call-queries.ts';
 import type { DispositionStore } from '../store/calls/dispositions.ts';
 import type { ChangeScopes } from '../store/change-scopes.ts';
@@ -71,6 +72,7 @@ export interface ApiDeps {
     'list' | 'recordPayment' | 'changeCall' | 'refundCall' | 'billCall' | 'close' | 'latestClose' | 'statement'
   >;
   readonly idempotency: IdempotencyStore;
+  readonly audit: AuditLog;
   /** What the API adds to the transaction of each change. */
   readonly changes: Pick<ChangeScopes, 'run'>;
   readonly live: LiveCalls;

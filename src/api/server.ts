@@ -4,6 +4,7 @@ import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import type { Socket } from 'node:net';
 
 import { AppError } from '../domain/app-error.ts';
+import { registerAuditTrail } from './plugins/audit-trail.ts';
 import { registerAuth } from './plugins/auth.ts';
 import { registerBodyParser } from './plugins/body-parser.ts';
 import { registerIdempotency } from './plugins/idempotency.ts';
@@ -65,6 +66,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     (scope, _options, done) => {
       registerAuth(scope, deps);
       registerIdempotency(scope, deps);
+      registerAuditTrail(scope, deps);
       scope.setNotFoundHandler(answerNotFound);
       registerVersionOne(scope, deps);
       done();

@@ -34,4 +34,5 @@ export const ID_PREFIX = {
   adjustment: 'adj_',
   adjustmentProposal: 'prp_',
   apiKey: 'key_',
+  auditEntry: 'aud_',
 } as const;

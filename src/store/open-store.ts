@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { AdmissionView, CallStore } from '../calls/ports/call-store.ts';
 import type { EpochMs } from '../domain/time.ts';
 import { createApiKeyStore, type ApiKeyStore } from './api-keys.ts';
+import { createAuditLog, type AuditLog } from './audit/audit-log.ts';
 import { createDecisionArchive, type DecisionArchive } from './calls/decision-archive.ts';
 import { createDispositionStore, type DispositionStore } from './calls/dispositions.ts';
 import { createCallQueries, type CallQueries } from './calls/call-queries.ts';
@@ -54,6 +55,7 @@ export interface Store extends CrashRecovery {
   readonly ledger: LedgerStore;
   readonly keys: ApiKeyStore;
   readonly idempotency: IdempotencyStore;
+  readonly audit: AuditLog;
   /** What else is written in the transaction of a change; calls are no such changes. */
   readonly changes: Pick<ChangeScopes, 'run'>;
   /** Makes prefixed ULIDs, each later than the one before. */
@@ -92,6 +94,7 @@ export function openStore(options: StoreOptions): Store {
     ledger: createLedgerStore({ sqlite, queue: changes.queue, ledger, adjust, newId, now }),
     keys: createApiKeyStore({ sqlite, queue: changes.queue, newId, now }),
     idempotency: createIdempotencyStore({ sqlite, queue, now }),
+    audit: createAuditLog({ sqlite, queue, newId, now }),
     changes,
     newId,
     health() {

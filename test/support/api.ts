@@ -58,6 +58,7 @@ export async function startTestApi(changes: Partial<ApiDeps> = {}): Promise<Test
     keys: store.keys,
     ledger: store.ledger,
     idempotency: store.idempotency,
+    audit: store.audit,
     changes: store.changes,
     live: {
       list: () => live,

@@ -30,6 +30,7 @@ const TAGS: Readonly<Record<string, string>> = {
   reports: 'Calls, counted.',
   ledger: 'What is owed and was paid.',
   'api-keys': 'Keys to this API.',
+  'audit-log': 'Who changed what.',
   health: 'For supervisors and Prometheus.',
 };
 

@@ -31,7 +31,7 @@ export function registerRouteDecisions(app: FastifyInstance, { decide }: Pick<Ap
           ...faults('not-found', ...BODY_FAULTS),
         },
       },
-      config: { access: 'routing:explain' },
+      config: { access: 'routing:explain', changesNothing: true },
     },
     async (request) => {
       const question = readQuestion(request.body);

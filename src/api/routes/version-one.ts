@@ -5,6 +5,7 @@ import type { ApiDeps } from '../ports.ts';
 import { registerAdjustmentProposals } from './adjustment-proposals.ts';
 import { registerAdjustments } from './adjustments.ts';
 import { registerApiKeys } from './api-keys.ts';
+import { registerAuditLog } from './audit-log.ts';
 import { areas } from './areas.ts';
 import { blocklist } from './blocklist.ts';
 import { buyers } from './buyers.ts';
@@ -55,4 +56,5 @@ export function registerVersionOne(app: FastifyInstance, deps: ApiDeps): void {
   registerLedgerClose(app, deps);
   registerStatements(app, deps);
   registerApiKeys(app, deps);
+  registerAuditLog(app, deps);
 }

@@ -11,6 +11,7 @@ import { review } from './0005-review.ts';
 import { pendingLegs } from './0006-pending-legs.ts';
 import { decisions } from './0007-decisions.ts';
 import { idempotency } from './0008-idempotency.ts';
+import { auditLog } from './0009-audit-log.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step of the schema, in order. */
@@ -23,6 +24,7 @@ export const MIGRATIONS: readonly Migration[] = [
   pendingLegs,
   decisions,
   idempotency,
+  auditLog,
 ];
 
 /** The schema version this program works on; SQLite keeps it as `user_version`. */
