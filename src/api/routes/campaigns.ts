@@ -34,7 +34,7 @@ export const campaigns = defineCollection({
     reviewRules: { spam: 'propose-refund', 'wrong-category': 'propose-refund' },
   },
   parse: (fields) => {
-    const problems = [...checkTiers(fields), ...checkMedia(fields)];
+    const problems = [...checkTiers(fields), ...checkLength(fields), ...checkMedia(fields)];
     if (problems.length > 0) return problems;
     const { ivr: _, ...rest } = fields;
     return { ...rest, afterHours: readAfterHours(fields.afterHours) };
@@ -55,6 +55,17 @@ function checkTiers({ minTalkS, tiers }: { minTalkS: number; tiers: readonly Pri
     }
     return [];
   });
+}
+
+/** Conversations are ended at `maxCallS`: what asks for a longer one never comes to be. */
+function checkLength({ minTalkS, tiers, maxCallS }: CampaignFields): InputProblem[] {
+  const message = `Calls are ended after ${maxCallS} s (maxCallS), so none would reach it: write that or less, or raise maxCallS.`;
+  return [
+    ...(minTalkS > maxCallS ? [{ path: '/minTalkS', message }] : []),
+    ...tiers.flatMap((tier, index) =>
+      tier.minTalkS > maxCallS ? [{ path: `/tiers/${index}/minTalkS`, message }] : [],
+    ),
+  ];
 }
 
 /** Everything that only a media server could do. */

@@ -32,10 +32,14 @@ export interface Collection<Kind extends ResourceKind, Fields extends TObject> {
     fields: Static<Fields>,
     context: ParseContext,
   ) => Omit<Resources[Kind], 'id'> | readonly InputProblem[];
-  /** Holds what was read against other resources, and tells what doesn't go together. None does, where absent. */
+  /**
+   * Holds what was read against other resources, and tells what doesn't go together; `before` is what it replaces.
+   * Everything does, where absent.
+   */
   readonly check?: (
     resource: Omit<Resources[Kind], 'id'>,
     resources: Pick<ResourceStore, 'get'>,
+    before?: Omit<Resources[Kind], 'id'>,
   ) => Promise<readonly InputProblem[]>;
   /** The reverse of `parse`: its fields as a client writes them, secrets included. As they are, where absent. */
   readonly unparse?: (resource: Omit<Resources[Kind], 'id'>) => object;

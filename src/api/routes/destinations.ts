@@ -1,13 +1,12 @@
 import { Type, type Static } from 'typebox';
 
-import { AppError, type InputProblem } from '../../domain/app-error.ts';
+import type { InputProblem } from '../../domain/app-error.ts';
 import { mayDial } from '../../domain/call/dial-addresses.ts';
 import { normalizeNumber } from '../../domain/numbers/normalize-number.ts';
 import { parseE164 } from '../../domain/numbers/parse-e164.ts';
-import type { Trunk } from '../../domain/plan/trunk.ts';
-import type { ResourceStore } from '../../store/resource-store.ts';
 import { defineCollection } from './collection.ts';
 import { destinationFields } from './destinations.schema.ts';
+import { findResource } from './find-resource.ts';
 import { needsMediaServer } from './media-features.ts';
 
 type DestinationFields = Static<typeof destinationFields>;
@@ -45,10 +44,12 @@ export const destinations = defineCollection({
     problems.push(...checkMedia(fields));
     return uri === undefined || problems.length > 0 ? problems : { ...fields, uri };
   },
-  check: async ({ uri, trunkId }, resources) => {
+  check: async ({ uri, trunkId }, resources, before) => {
+    // A trunk that was narrowed since must not keep its destinations from being switched off.
+    if (before?.uri === uri && before.trunkId === trunkId) return [];
     const number = parseE164(uri.replace(/^tel:/i, ''));
     if (number === undefined || trunkId === undefined) return [];
-    const trunk = await findTrunk(resources, trunkId);
+    const trunk = await findResource(resources, 'trunks', trunkId);
     if (!trunk || mayDial(trunk, number)) return [];
     const allowed = trunk.allowedPrefixes?.join(', ');
     return [{ path: '/uri', message: `Trunk ${trunkId} may dial numbers that begin with ${allowed} alone.` }];
@@ -72,16 +73,6 @@ function readUri(uri: string): string | undefined {
   const port = SIP_URI.exec(uri)?.groups?.['port'];
   if (!SIP_URI.test(uri) || (port !== undefined && !(Number(port) >= 1 && Number(port) <= 65_535))) return undefined;
   return uri;
-}
-
-/** The trunk, or nothing where there is none: that the reference leads nowhere is the store's to say. */
-async function findTrunk(resources: Pick<ResourceStore, 'get'>, id: string): Promise<Trunk | undefined> {
-  try {
-    return await resources.get('trunks', id);
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'not-found') return undefined;
-    throw error;
-  }
 }
 
 function checkMedia({ acceptDigit, whisper }: DestinationFields): InputProblem[] {

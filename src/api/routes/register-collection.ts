@@ -91,7 +91,7 @@ export function registerCollection<Kind extends ResourceKind, Fields extends TOb
       const validated = validateStored(merged);
       if (!validated.ok) throw validated.error;
       const { archived, ...fields } = validated.value as { archived: boolean };
-      const replacement = { ...(await checked(parse(fields as Static<Fields>))), archived };
+      const replacement = { ...(await checked(parse(fields as Static<Fields>), ownFields<Kind>(current))), archived };
       try {
         return await resources.replace(kind, id, replacement, current.revision);
       } catch (error) {
@@ -114,8 +114,11 @@ export function registerCollection<Kind extends ResourceKind, Fields extends TOb
     return orInvalid(collection.parse(fields, { gazetteer }));
   }
 
-  async function checked(resource: Omit<Resources[Kind], 'id'>): Promise<Omit<Resources[Kind], 'id'>> {
-    const problems = (await collection.check?.(resource, resources)) ?? [];
+  async function checked(
+    resource: Omit<Resources[Kind], 'id'>,
+    before?: Omit<Resources[Kind], 'id'>,
+  ): Promise<Omit<Resources[Kind], 'id'>> {
+    const problems = (await collection.check?.(resource, resources, before)) ?? [];
     return orInvalid(problems.length > 0 ? problems : resource);
   }
 

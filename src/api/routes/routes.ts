@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 
+import { checkRoute } from './check-route.ts';
 import { defineCollection } from './collection.ts';
 import { routeFields } from './routes.schema.ts';
 
@@ -31,4 +32,5 @@ export const routes = defineCollection({
     caps: { daily: 20 },
   },
   parse: (fields) => fields,
+  check: checkRoute,
 });

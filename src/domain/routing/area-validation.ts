@@ -2,6 +2,8 @@ import { isCountry } from '../numbers/countries.ts';
 import type { Gazetteer } from '../numbers/location.ts';
 import { countryOfState } from '../numbers/states.ts';
 import { foldZip, parseZip } from '../numbers/zip.ts';
+import type { AreaEntry } from '../plan/area.ts';
+import { shutsOut } from './area-coverage.ts';
 
 /** Something wrong with an area; `path` is a JSON Pointer (RFC 6901) into it. */
 export interface AreaProblem {
@@ -49,14 +51,25 @@ const TEXT_CHECKS: Readonly<Record<string, Check>> = {
 const KEYS = [...Object.keys(TEXT_CHECKS), 'radius'].join(', ');
 
 /**
- * Everything wrong with an area's entries, in their order; none when `compileArea` may have it. States and countries
- * may be in either case, ZIPs with or without spaces. A ZIP need not be known, but the centre of a radius must be.
+ * Everything wrong with an area's entries, in their order, or that it serves nobody; none when `compileArea` may have it.
+ * States and countries may be in either case, ZIPs with or without spaces. A ZIP need not be known, but the centre of a radius must be.
  */
 export function validateArea(area: UncheckedArea, gazetteer: Gazetteer): AreaProblem[] {
-  return [
+  const problems = [
     ...area.include.flatMap((entry, index) => checkEntry(entry, `/include/${index}`, gazetteer)),
     ...area.exclude.flatMap((entry, index) => checkEntry(entry, `/exclude/${index}`, gazetteer)),
   ];
+  return problems.length > 0 ? problems : checkServable(area);
+}
+
+/** Whether anybody is left of those taken in, as far as the entries alone can tell. */
+function checkServable(area: UncheckedArea): AreaProblem[] {
+  const include = area.include as readonly unknown[] as readonly AreaEntry[];
+  const exclude = area.exclude as readonly unknown[] as readonly AreaEntry[];
+  if (include.length === 0 || !include.every((entry) => exclude.some((other) => shutsOut(other, entry)))) return [];
+  const message =
+    'It would serve nobody: all that it includes is excluded again. Take an entry out of one of the lists.';
+  return [{ path: '/include', message }];
 }
 
 function checkEntry(entry: Readonly<Record<string, unknown>>, path: string, gazetteer: Gazetteer): AreaProblem[] {
