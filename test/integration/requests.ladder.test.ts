@@ -34,7 +34,8 @@ describe('requests outside calls', () => {
     expect(headerValue(answer, 'Allow')).toContain('INVITE');
   });
 
-  it('REFER: 603', async () => {
+  // drachtio-server drops a REFER outside a call, and tells nobody.
+  it.skipIf(process.env['DRACHTIO_HOST'] !== undefined)('REFER: 603', async () => {
     const stage = await Stage.set(SIMPLE);
     const headers = { 'Refer-To': '<sip:thief@127.0.0.1:9>' };
     expect((await stage.carrier.request('REFER', { to: stage.number(DID), headers })).status).toBe(603);

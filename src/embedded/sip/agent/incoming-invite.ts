@@ -70,7 +70,7 @@ export class IncomingInvite {
     this.#localTag = within?.localTag ?? newTag();
     this.#reliable = new ReliableResponses(services.timers, {
       send: (response) => transaction.respond(response),
-      onUnacknowledged: () => this.refuse(504),
+      onUnacknowledged: () => this.#refuseWith(504),
     });
     this.#awaitAnswer();
   }
@@ -118,9 +118,8 @@ export class IncomingInvite {
   }
 
   /** Answers it in the application's stead. */
-  refuse(status: 408 | 487 | 503 | 504): void {
-    if (this.#isClosed) return;
-    this.#sendRefusal(buildResponse(this.received.request, { status, reason: REASONS[status], toTag: this.#localTag }));
+  refuse(status: 408 | 487 | 503): void {
+    if (!this.#isClosed) this.#refuseWith(status);
   }
 
   /** A PRACK within its early dialog; true when it acknowledges a response of ours. */
@@ -177,6 +176,11 @@ export class IncomingInvite {
     if (this.#isInitial && this.dialog !== undefined) this.#services.dialogs.remove(this.dialog);
     this.#user.onAnswered(response.status, response);
     return response;
+  }
+
+  /** RFC 3262 §3: even a 2xx that the application has sent, where it was held back for a PRACK that never came. */
+  #refuseWith(status: 408 | 487 | 503 | 504): void {
+    this.#sendRefusal(buildResponse(this.received.request, { status, reason: REASONS[status], toTag: this.#localTag }));
   }
 
   #close(): void {

@@ -27,6 +27,17 @@ describe('the callee’s side', () => {
     expect(net.agent.dialogs.size).toBe(0);
   });
 
+  it('refuses a caller that never PRACKs with 504, even one whose 200 waits for the PRACK', async () => {
+    net.request('INVITE', 1, { headers: ['Require: 100rel'], body: 'v=0' });
+    net.answer(180, [{ name: 'Require', value: '100rel' }]);
+    net.answer(200);
+    await net.wait(31_999);
+    expect(net.lines.filter((line) => line === '200 INVITE')).toEqual([]);
+    await net.wait(1);
+    expect(net.lines.at(-1)).toBe('504 INVITE');
+    expect(net.agent.dialogs.size + net.agent.answering.size).toBe(0);
+  });
+
   it('refuses an INVITE the application leaves without an answer for 180 s with 408', async () => {
     net.request('INVITE', 1);
     await net.wait(100_000);
