@@ -6,6 +6,7 @@ export type Access =
   | 'configuration:read'
   | 'configuration:write'
   | 'calls:read'
+  | 'calls:own'
   | 'calls:control'
   | 'calls:review'
   | 'ledger:read'
@@ -26,6 +27,7 @@ const HOLDERS: Readonly<Record<Exclude<Access, 'public'>, readonly Holder[]>> = 
   'configuration:read': ['admin', 'operator', 'viewer'],
   'configuration:write': ['admin', 'operator'],
   'calls:read': ['admin', 'operator', 'viewer'],
+  'calls:own': ['admin', 'operator', 'viewer', 'buyer', 'publisher'],
   'calls:control': ['admin', 'operator'],
   'calls:review': ['admin', 'operator', 'buyer'],
   'ledger:read': ['admin', 'operator', 'viewer'],

@@ -130,7 +130,7 @@ describe('A key', () => {
     const api = await startTestApi();
     const buyer = await new ApiSamples(api).create('buyers');
     const theirs = { authorization: `Bearer ${await api.keyFor(`buyer:${buyer.id}`)}` };
-    for (const path of ['/v1/calls', '/v1/buyers', '/v1/ledger', '/v1/live-calls', '/v1/api-keys']) {
+    for (const path of ['/v1/review-queue', '/v1/buyers', '/v1/ledger', '/v1/live-calls', '/v1/api-keys']) {
       await api.expect(403, 'GET', path, undefined, theirs);
     }
   });

@@ -60,8 +60,8 @@ describe('/v1/calls/:id/disposition', () => {
     const buyer = { authorization: `Bearer ${await api.keyFor(`buyer:${buyerId as BuyerId}`)}` };
     await api.expect(200, 'PATCH', '/v1/calls/call_1/disposition', { value: 'customer' }, buyer);
     await api.expect(200, 'GET', '/v1/calls/call_1/disposition', undefined, buyer);
-    await api.expect(404, 'PATCH', '/v1/calls/call_2/disposition', { value: 'customer' }, buyer);
-    await api.expect(404, 'GET', '/v1/calls/call_2/disposition', undefined, buyer);
+    await api.expect(403, 'PATCH', '/v1/calls/call_2/disposition', { value: 'customer' }, buyer);
+    await api.expect(403, 'GET', '/v1/calls/call_2/disposition', undefined, buyer);
   });
 });
 

@@ -1,12 +1,19 @@
 import { Type } from 'typebox';
 
-import { choiceField, idField, isoField, STRICT, textField } from '../schemas/fields.ts';
+import type { ApiRole } from '../../store/api-keys.ts';
+import { idField, isoField, STRICT, textField } from '../schemas/fields.ts';
 
 const name = textField('Whose it is, or what for.', 'Nightly export');
-const role = choiceField(
-  ['admin', 'operator', 'viewer'],
-  '`admin` may do all, `operator` all but manage keys, `viewer` read all but keys.',
-);
+const role = Type.Unsafe<ApiRole>({
+  type: 'string',
+  maxLength: 80,
+  pattern: '^(admin|operator|viewer|(buyer|publisher):[A-Za-z0-9_]+)$',
+  'x-expects': 'Write admin, operator, viewer, buyer:<id> or publisher:<id>.',
+  description:
+    '`admin` may do all, `operator` all but manage keys and read the audit log, `viewer` read all but those. ' +
+    '`buyer:<id>` and `publisher:<id>` see the calls and the statement of that one.',
+  examples: ['viewer'],
+});
 
 /** What a client writes of a key. */
 export const apiKeyFields = Type.Object({ name, role }, STRICT);

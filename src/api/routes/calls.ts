@@ -2,9 +2,11 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { Type, type Static } from 'typebox';
 
-import { AppError, type InputProblem } from '../../domain/app-error.ts';
+import type { InputProblem } from '../../domain/app-error.ts';
 import type { CallId } from '../../domain/ids.ts';
 import type { CallFilters } from '../../store/calls/call-queries.ts';
+import { holderOf } from '../holder.ts';
+import { ownFilters, requireOwn, showCall } from '../own-calls.ts';
 import type { ApiDeps } from '../ports.ts';
 import { NUMBER_EXPECTED } from '../schemas/fields.ts';
 import { noQuery, pageOf } from '../schemas/page.ts';
@@ -28,18 +30,23 @@ export function registerCalls(app: FastifyInstance, { calls }: Pick<ApiDeps, 'ca
         tags: ['calls'],
         operationId: 'listCalls',
         summary: 'List calls',
-        description: 'Newest first, open ones (`endedAt: null`) among them.',
+        description:
+          'Newest first, open ones (`endedAt: null`) among them. A key of a buyer or a publisher sees its own calls and ' +
+          'its own side of them; what is hidden from it is null.',
         querystring: callsQuery,
         response: {
           200: jsonResponse('One page.', pageOf(call), { data: [CALL_EXAMPLE], nextCursor: null }),
           ...faults(),
         },
       },
-      config: { access: 'calls:read' },
+      config: { access: 'calls:own' },
     },
-    (request) => {
+    async (request) => {
       const { limit, cursor, ...filters } = request.query;
-      return calls.list({ limit, ...(cursor === undefined ? {} : { cursor }), filters: readFilters(filters) });
+      const holder = holderOf(request);
+      const own = ownFilters(readFilters(filters), holder);
+      const page = await calls.list({ limit, ...(cursor === undefined ? {} : { cursor }), filters: own });
+      return { data: page.data.map((call) => showCall(call, holder)), nextCursor: page.nextCursor };
     },
   );
 
@@ -54,13 +61,12 @@ export function registerCalls(app: FastifyInstance, { calls }: Pick<ApiDeps, 'ca
         querystring: noQuery,
         response: { 200: jsonResponse('As it is now.', call, CALL_EXAMPLE), ...faults('not-found') },
       },
-      config: { access: 'calls:read' },
+      config: { access: 'calls:own' },
     },
     async (request) => {
       const { id } = request.params;
-      const found = await calls.get(id as CallId);
-      if (found === undefined) throw new AppError('not-found', `There is no call ${id}.`);
-      return found;
+      const holder = holderOf(request);
+      return showCall(requireOwn(await calls.get(id as CallId), id, holder), holder);
     },
   );
 }

@@ -1,10 +1,10 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 
-import { AppError } from '../../domain/app-error.ts';
 import type { CallId } from '../../domain/ids.ts';
 import type { DispositionHistory } from '../../store/calls/dispositions.ts';
 import { holderOf, ownIdOf } from '../holder.ts';
+import { requireOwn } from '../own-calls.ts';
 import { JSON_TYPES } from '../plugins/body-parser.ts';
 import type { ApiDeps, KeyHolder } from '../ports.ts';
 import { withExample } from '../schemas/body.ts';
@@ -71,12 +71,8 @@ export function registerDispositions(
     },
   );
 
-  /** @throws AppError `not-found` for another buyer's call: whether there is one is none of this buyer's business */
   async function checkOwn(id: string, holder: KeyHolder): Promise<void> {
-    const buyerId = ownIdOf(holder, 'buyer');
-    if (buyerId === undefined) return;
-    const call = await calls.get(id as CallId);
-    if (call?.buyerId !== buyerId) throw new AppError('not-found', `There is no call ${id}.`);
+    requireOwn(await calls.get(id as CallId), id, holder);
   }
 }
 

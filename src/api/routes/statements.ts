@@ -9,6 +9,7 @@ import type { BuyerId, PublisherId } from '../../domain/ids.ts';
 import type { Ani } from '../../domain/numbers/e164.ts';
 import { toIso, type EpochMs } from '../../domain/time.ts';
 import { holderOf, ownIdOf } from '../holder.ts';
+import { hideCaller } from '../own-calls.ts';
 import type { ApiDeps } from '../ports.ts';
 import { faults } from '../schemas/responses.ts';
 import type { AccountStatement } from '../statements/account-statement.ts';
@@ -110,7 +111,7 @@ export function registerStatements(
       from: toIsoOrNull(from),
       to: toIsoOrNull(to),
       ...figures,
-      lines: kind === 'buyer' ? lines : lines.map(hideCaller),
+      lines: kind === 'buyer' ? lines : lines.map(hideCallerIn),
     };
   }
 }
@@ -128,7 +129,6 @@ function toIsoOrNull(instant: EpochMs | null) {
 }
 
 /** Who called is between the caller and the buyer: a publisher's paper has enough to tell its calls apart. */
-function hideCaller(line: StatementLine): StatementLine {
-  if (line.ani === null || line.ani === 'anonymous') return line;
-  return { ...line, ani: `***${line.ani.slice(-4)}` as Ani };
+function hideCallerIn(line: StatementLine): StatementLine {
+  return line.ani === null ? line : { ...line, ani: hideCaller(line.ani) as Ani };
 }
