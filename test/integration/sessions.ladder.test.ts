@@ -30,16 +30,12 @@ describe('the session of a caller (RFC 4028)', () => {
     expect(stage.buyer('ann').calls).toHaveLength(0);
   });
 
-  it('has the interval it asks for, and the refresher it names', async () => {
-    const supported = { Supported: 'timer' };
-    expect(await agreedWith({ ...supported, 'Session-Expires': '600;refresher=uac' })).toEqual({
-      expires: '600;refresher=uac',
-      require: 'timer',
-    });
-    expect(await agreedWith({ ...supported, 'Session-Expires': '600;refresher=uas' })).toEqual({
-      expires: '600;refresher=uas',
-      require: undefined,
-    });
+  it.each([
+    ['caller', '600;refresher=uac', 'timer'],
+    ['other side', '600;refresher=uas', undefined],
+  ])('has the interval it asks for, and the refresher it names: the %s', async (_refresher, expires, require) => {
+    const agreed = await agreedWith({ Supported: 'timer', 'Session-Expires': expires });
+    expect(agreed).toEqual({ expires, require });
   });
 
   it('is refreshed by the caller where it names nobody', async () => {

@@ -23,8 +23,10 @@ export interface SipUri extends HostPort {
   readonly lr: boolean;
 }
 
-/** Reads a `sip:` URI; an error where it is none. */
+/** Reads a `sip:` URI, or a `tel:` URI, which names no host to send to; an error where it is neither. */
 export function readUri(uri: string): SipUri {
+  const tel = /^tel:([^;]+)/.exec(uri);
+  if (tel) return { host: '', port: 0, user: tel[1] ?? null, transport: 'udp', lr: false };
   const match = /^sips?:(?:([^@]*)@)?([^;?]+)([^?]*)/.exec(uri);
   if (!match) throw new Error(`no SIP URI: ${JSON.stringify(uri)}`);
   const params = (match[3] ?? '').toLowerCase().split(';');
