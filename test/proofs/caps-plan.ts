@@ -4,7 +4,7 @@ import type { CapOwner } from '../../src/domain/routing/caps.ts';
 import { PlanBuilder } from '../support/routing-plan.ts';
 
 /** What each billed call costs, micros. */
-export const PRICE = 30_000_000;
+const PRICE = 30_000_000;
 
 /** Noon of 20 October 2026 in New York: the clock changes twelve days later. */
 const FIRST_CALL = Date.UTC(2026, 9, 20, 16);

@@ -44,7 +44,8 @@ export async function runCapsProof(proof: CapsProof): Promise<CapsReport> {
   const { admissions, kills, seed, atOnce = 64, report = () => undefined } = proof;
   const dataDir = mkdtempSync(join(tmpdir(), 'tollgate-caps-'));
   const random = seededRandom(seed);
-  const dieAt = Array.from({ length: kills }, () => 1 + Math.floor(random() * (admissions - 1))).sort((a, b) => a - b);
+  // One in each part of the run, so that early and late ones are hit alike.
+  const dieAt = Array.from({ length: kills }, (_, n) => 1 + Math.floor(((n + random()) / kills) * (admissions - 1)));
   const plan = tightPlan();
   const heard = new Heard(plan);
   let killed = 0;
