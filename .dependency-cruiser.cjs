@@ -34,10 +34,20 @@ module.exports = {
     only('webhooks-lean-on-ports', 'webhooks', ['domain/', 'calls/ports/'], 'an adapter knows the domain and its port'),
     only('geo-leans-on-domain', 'geo', ['domain/', 'calls/ports/'], 'an adapter knows the domain and its port'),
     only('reporting-reads', 'reporting', ['domain/', 'store/'], 'reports read the store'),
-    only('api-never-touches-sip', 'api', ['domain/', 'calls/', 'reporting/', 'store/', 'observability/'], 'api stays above'),
+    only(
+      'api-never-touches-sip',
+      'api',
+      ['domain/', 'calls/', 'reporting/', 'store/', 'observability/'],
+      'api stays above',
+    ),
     only('embedded-stands-alone', 'embedded', [], 'the stand-in engine imports nothing of the product'),
     only('config-leans-on-domain', 'config', ['domain/'], 'settings are parsed into domain types'),
-    only('observability-leans-on-domain', 'observability', ['domain/', 'calls/ports/'], 'one function per business event'),
+    only(
+      'observability-leans-on-domain',
+      'observability',
+      ['domain/', 'calls/ports/'],
+      'one function per business event',
+    ),
     {
       name: 'app-is-the-root',
       severity: 'error',
@@ -56,7 +66,12 @@ module.exports = {
     soleImporter('store-owns-sqlite', ['better-sqlite3', 'kysely'], ['store/']),
     soleImporter('api-owns-fastify', ['fastify', '@fastify/.*'], ['api/']),
     { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
-    { name: 'no-dev-dependency-in-src', severity: 'error', from: { path: '^src/', pathNot: '\\.(test|property)\\.ts$' }, to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] } },
+    {
+      name: 'no-dev-dependency-in-src',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.(test|property)\\.ts$' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
