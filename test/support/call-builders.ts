@@ -15,7 +15,7 @@ export function at(ms: number): Moment {
   return { wall: (START + ms) as EpochMs, mono: ms as MonoMs };
 }
 
-export function someTerms(changes: Partial<Terms> = {}): Terms {
+function someTerms(changes: Partial<Terms> = {}): Terms {
   return {
     priceMicros: 25_000_000,
     minTalkS: 60,
