@@ -30,5 +30,6 @@ try {
 } catch (error) {
   if (!(error instanceof BindError)) throw error;
   tell({ kind: 'refused', message: error.message, code: error.code, ...error.address, transport: error.transport });
-  starter.close();
+  // Stays until it is ended from the other side: what a thread says in its last moment may never arrive.
+  starter.on('message', () => undefined);
 }

@@ -72,7 +72,10 @@ export async function startEngine({ sip, timers = rfcTimers, journal }: EngineOp
   worker.once('exit', (code) => exited.resolve(failure ?? new Error(`the embedded engine ended with code ${code}`)));
 
   const ready = await Promise.race([firstWord(worker), exited.promise]);
-  if (ready instanceof Error) throw ready;
+  if (ready instanceof Error) {
+    await worker.terminate();
+    throw ready;
+  }
   let isClosing = false;
   const counting: ((counts: EngineCounts) => void)[] = [];
   const failed = Promise.withResolvers<Error>();
