@@ -1,0 +1,78 @@
+/** G.711 as its static RTP payload type (RFC 3551 §6): 0 is µ-law, 8 is A-law. */
+export type G711 = 0 | 8;
+
+/** What a channel's SDP agreed on: where its audio goes and how it is coded. */
+export interface AudioAgreement {
+  /** Only packets from here are listened to, once the peer has shown its real address (symmetric RTP, RFC 4961). */
+  readonly remote: { readonly address: string; readonly port: number };
+  readonly codec: G711;
+  /** Payload type of telephone-event (RFC 4733); null where the peer takes none. */
+  readonly telephoneEvent: number | null;
+  /** As seen from us: `sendonly` is a peer that is on hold. */
+  readonly direction: 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
+  /** Milliseconds of audio a packet of ours carries. */
+  readonly packetMs: 10 | 20 | 30 | 40 | 60;
+}
+
+/** Audio to be played: 8 kHz mono, signed 16 bit, in frames as long as asked for; null at its end. */
+export interface AudioSource {
+  read(samples: number): Int16Array | null;
+}
+
+/** How a playback came to its end. */
+export type PlaybackEnd = 'finished' | 'stopped' | 'closed';
+
+/** One playback to a port's peer. */
+export interface Playback {
+  readonly ended: Promise<PlaybackEnd>;
+  /** Milliseconds played so far. */
+  readonly playedMs: number;
+  stop(): void;
+}
+
+/** A recording that grows on disk while it runs: a file that was cut off by a crash plays up to there. */
+export interface Recording {
+  /** Milliseconds recorded so far. */
+  readonly recordedMs: number;
+  /** Silence is written instead of both sides until `unmask`. */
+  mask(): void;
+  unmask(): void;
+  /** Completes the file; resolves with its length in milliseconds. */
+  stop(): Promise<number>;
+}
+
+/** What has gone through a port, in packets; for reports and tests. */
+export interface AudioCounts {
+  readonly received: number;
+  readonly sent: number;
+  /** From another address than the peer's, or no RTP: not listened to. */
+  readonly refused: number;
+}
+
+/** One RTP port pair of a channel: its peer's audio in and out. Nothing here throws once the port is open. */
+export interface AudioPort {
+  /** UDP port its RTP arrives at; even, and the next one is kept for RTCP (RFC 3550 §11). */
+  readonly localPort: number;
+  readonly counts: AudioCounts;
+  /** Takes up what was agreed, at first and again after each re-INVITE. */
+  agree(agreement: AudioAgreement): void;
+  /** Plays to the peer, paced by one clock of 20 ms; a playback that is running is stopped. */
+  play(source: AudioSource): Playback;
+  /** Sends digits as telephone-events, or as tones where the peer takes none; resolves when the last is out. */
+  sendDigits(digits: string, durationMs: number): Promise<void>;
+  /** Hears of each digit once, at its end; `durationMs` as its sender says. */
+  onDigit(listener: (digit: string, durationMs: number) => void): void;
+  /** Hears once that nothing has arrived for so long while something should; again after `watch` is called anew. */
+  watch(silentMs: number, listener: () => void): void;
+  /**
+   * Relays each packet to the other port the moment it arrives: sequence, timestamps and marker as its sender made them,
+   * digits too; translated only where the two legs' codecs differ. Both ways. What is played is heard instead meanwhile.
+   */
+  bridge(other: AudioPort): void;
+  /** Ends the bridge for both. */
+  unbridge(): void;
+  /** Stereo 16 bit WAV: left what the peer says, right what it hears. Mono where `stereo` is false: the peer alone. */
+  record(file: string, options: { readonly stereo: boolean; readonly limitMs: number | null }): Recording;
+  /** Ends everything on it and gives its ports back. Idempotent. */
+  close(): void;
+}
