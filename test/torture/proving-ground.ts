@@ -155,12 +155,18 @@ export class ProvingGround {
 
   /** Ends every call but the one that lasts, as an operator can: rogues don't care to. */
   async hangUpOthers(): Promise<void> {
-    const { data } = (await this.tollgate.get('/live-calls?limit=500')) as {
-      data: readonly { id: string; did: string }[];
-    };
-    const others = data.filter(({ did }) => did !== DID);
+    const others: string[] = [];
+    for (let query = '', more = true; more;) {
+      const { data, nextCursor } = (await this.tollgate.get(`/live-calls?limit=500${query}`)) as {
+        data: readonly { id: string; did: string }[];
+        nextCursor: string | null;
+      };
+      others.push(...data.filter(({ did }) => did !== DID).map(({ id }) => id));
+      query = `&cursor=${nextCursor}`;
+      more = nextCursor !== null;
+    }
     // One that has ended by itself meanwhile is as good.
-    await Promise.allSettled(others.map(({ id }) => this.tollgate.post(`/live-calls/${id}/hangup`, {})));
+    await Promise.allSettled(others.map((id) => this.tollgate.post(`/live-calls/${id}/hangup`, {})));
   }
 
   /**
