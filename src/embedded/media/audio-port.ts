@@ -14,9 +14,15 @@ export interface AudioAgreement {
   readonly packetMs: 10 | 20 | 30 | 40 | 60;
 }
 
-/** Audio to be played: 8 kHz mono, signed 16 bit, in frames as long as asked for; null at its end. */
+/** Audio to be played: 8 kHz mono, signed 16 bit. Whoever plays it closes it. */
 export interface AudioSource {
+  /**
+   * The next frame, as long as asked for; only the last may be shorter. Null at the end. Never throws. A frame is the
+   * source's own memory: it holds until the next `read`.
+   */
   read(samples: number): Int16Array | null;
+  /** Gives back what the source holds (a file). Idempotent; a source that holds nothing has none. */
+  close?(): void;
 }
 
 /** How a playback came to its end. */
@@ -30,6 +36,14 @@ export interface Playback {
   stop(): void;
 }
 
+/** How a recording came to its end, and its length. `failed` is a disk that took no more; the file plays up to there. */
+export interface RecordingEnd {
+  readonly cause: 'stopped' | 'limit' | 'closed' | 'failed';
+  readonly recordedMs: number;
+  /** Why it failed; null otherwise. */
+  readonly error: Error | null;
+}
+
 /** A recording that grows on disk while it runs: a file that was cut off by a crash plays up to there. */
 export interface Recording {
   /** Milliseconds recorded so far. */
@@ -37,15 +51,17 @@ export interface Recording {
   /** Silence is written instead of both sides until `unmask`. */
   mask(): void;
   unmask(): void;
-  /** Completes the file; resolves with its length in milliseconds. */
+  /** Completes the file; resolves with its length in milliseconds. Idempotent; never rejects. */
   stop(): Promise<number>;
+  /** Resolves once the file is complete and closed, whatever ended it; never rejects. */
+  readonly ended: Promise<RecordingEnd>;
 }
 
 /** What has gone through a port, in packets; for reports and tests. */
 export interface AudioCounts {
   readonly received: number;
   readonly sent: number;
-  /** From another address than the peer's, or no RTP: not listened to. */
+  /** From another address than the peer's, of a payload type not agreed on, or no RTP: not listened to. */
   readonly refused: number;
 }
 
@@ -56,9 +72,16 @@ export interface AudioPort {
   readonly counts: AudioCounts;
   /** Takes up what was agreed, at first and again after each re-INVITE. */
   agree(agreement: AudioAgreement): void;
-  /** Plays to the peer, paced by one clock of 20 ms; a playback that is running is stopped. */
+  /**
+   * Plays to the peer, paced by one clock of 20 ms; a playback that is running is stopped. The source is closed at the
+   * end, at once where the port is closed already.
+   */
   play(source: AudioSource): Playback;
-  /** Sends digits as telephone-events, or as tones where the peer takes none; resolves when the last is out. */
+  /**
+   * Sends digits (0-9 * # A-D; `w` waits half a second, `W` a second) as telephone-events, or as tones where the peer
+   * takes none; resolves when the last is out or the port closed. `durationMs` is kept within 40 and 8000. Rejects with
+   * a RangeError, and sends nothing, where a character is no digit.
+   */
   sendDigits(digits: string, durationMs: number): Promise<void>;
   /** Hears of each digit once, at its end; `durationMs` as its sender says. */
   onDigit(listener: (digit: string, durationMs: number) => void): void;
