@@ -11,6 +11,7 @@ import { LivePlan } from './calls/live-plan.ts';
 import { softCapsOf } from './calls/over-cap.ts';
 import type { Clock } from './calls/ports/clock.ts';
 import { systemClock } from './calls/system-clock.ts';
+import { warningsOf } from './config/check-together.ts';
 import type { Config } from './config/load-config.ts';
 import type { CallId } from './domain/ids.ts';
 import { ID_PREFIX } from './domain/ids.ts';
@@ -62,6 +63,7 @@ export async function startApp(
 ): Promise<App> {
   await using started = new AsyncDisposableStack();
   const log = createLogger(config.LOG_LEVEL);
+  for (const { setting, message } of warningsOf(config)) log.warn({ event: 'settings.doubtful', setting }, message);
   const clock = hooks.clock ?? systemClock;
 
   const store = openStore({ dataDir: config.TOLLGATE_DATA_DIR, now: () => clock.now().wall });

@@ -1,4 +1,4 @@
-import type { ConfigProblem } from '../config/load-config.ts';
+import type { ConfigProblem } from '../config/config-problem.ts';
 
 /** How a command can end, as its exit code. */
 export const EXIT = {

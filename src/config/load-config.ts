@@ -1,4 +1,6 @@
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { contradictionsOf } from './check-together.ts';
+import type { ConfigProblem } from './config-problem.ts';
 import { BadValue, SETTINGS } from './settings.ts';
 import type { Setting, SettingName, SettingValues } from './settings.ts';
 
@@ -6,13 +8,6 @@ import type { Setting, SettingName, SettingValues } from './settings.ts';
 export interface SettingsFile {
   readonly path: string;
   readonly text: string;
-}
-
-/** One thing wrong with the settings: which, where it was set, and what to do. */
-export interface ConfigProblem {
-  readonly setting: string;
-  readonly source: string;
-  readonly message: string;
 }
 
 /** All settings, checked. */
@@ -34,28 +29,23 @@ export function loadConfig(
   const problems: ConfigProblem[] = [];
   const fromFiles = readFiles(files, problems);
   const values: Partial<Record<SettingName, unknown>> = {};
+  const sources = new Map<SettingName, string>();
   for (const name of Object.keys(SETTINGS) as SettingName[]) {
     const definition: Setting<unknown> = SETTINGS[name];
     const raw = env[name] === undefined ? fromFiles.get(name) : { text: env[name], source: `environment ${name}` };
+    if (raw) sources.set(name, raw.source);
     const value = raw ? definition.parse(raw.text) : definition.fallback;
     if (value instanceof BadValue && raw) {
       const shown = definition.secret ? '' : ` (it is '${raw.text}')`;
       problems.push({ setting: name, source: raw.source, message: `${value.message}${shown}` });
     }
-    values[name] = value;
+    values[name] = value instanceof BadValue ? definition.fallback : value;
   }
   const config = Object.freeze(values) as Config;
-  problems.push(...contradictions(config));
+  const misread = new Set(problems.map(({ setting }) => setting));
+  const contradictions = contradictionsOf(config, (name) => sources.get(name) ?? 'default');
+  problems.push(...contradictions.filter(({ setting }) => !misread.has(setting)));
   return problems.length > 0 ? { ok: false, problems } : { ok: true, config };
-}
-
-/** What no setting says wrongly by itself. */
-function contradictions(config: Config): ConfigProblem[] {
-  if (config.TOLLGATE_ENGINE !== 'drachtio') return [];
-  const source = 'environment TOLLGATE_ENGINE=drachtio';
-  return (['DRACHTIO_HOST', 'DRACHTIO_SECRET'] as const)
-    .filter((name) => config[name] === null)
-    .map((setting) => ({ setting, source, message: 'must be set where the engine is drachtio' }));
 }
 
 function readFiles(files: readonly SettingsFile[], problems: ConfigProblem[]): Map<string, RawValue> {

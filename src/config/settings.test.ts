@@ -9,7 +9,7 @@ describe('the settings', () => {
 
   it('are all on their page, with their default and meaning', () => {
     for (const [name, { fallback, about }] of Object.entries(SETTINGS)) {
-      const shown = fallback === null ? '' : `\`${fallback}\``;
+      const shown = fallback === null ? '' : `\`${JSON.stringify(fallback).replaceAll(/["[\]]/g, '')}\``;
       expect(page).toContain(`| \`${name}\` | ${shown}${shown ? ' ' : ''}| ${about} |`);
     }
   });

@@ -15,6 +15,12 @@ export interface Setting<Value> {
   readonly parse: (text: string) => Value | BadValue;
 }
 
+/** Where something listens. */
+export interface HostAndPort {
+  readonly host: string;
+  readonly port: number;
+}
+
 function setting<Value>(definition: Setting<Value>): Setting<Value> {
   return definition;
 }
@@ -33,6 +39,36 @@ function oneOf<Choice extends string>(...choices: readonly Choice[]) {
 
 function host(text: string): string | BadValue {
   return /^[A-Za-z0-9.:_-]{1,253}$/.test(text) ? text : new BadValue('must be an IP address or a host name');
+}
+
+/** Values with commas between; a bad one is named by its place. */
+function commaList<Value>(parse: (text: string) => Value | BadValue) {
+  return (text: string): readonly Value[] | BadValue => {
+    const values: Value[] = [];
+    const parts = text.split(',');
+    for (const [index, part] of parts.entries()) {
+      const value = parse(part.trim());
+      if (value instanceof BadValue) {
+        return parts.length === 1 ? value : new BadValue(`entry ${index + 1} of the list ${value.message}`);
+      }
+      values.push(value);
+    }
+    return values;
+  };
+}
+
+/** `host:port`, IPv6 addresses in brackets. */
+function hostAndPort(text: string): HostAndPort | BadValue {
+  const found = /^(?:\[([\dA-Fa-f:.]+)\]|([A-Za-z0-9._-]{1,253})):(\d{1,5})$/.exec(text);
+  const port = Number(found?.[3]);
+  const name = found?.[1] ?? found?.[2];
+  return name !== undefined && port >= 1 && port <= 65_535
+    ? { host: name, port }
+    : new BadValue('must be host:port, an IPv6 address in brackets');
+}
+
+function absolutePath(text: string): string | BadValue {
+  return text.startsWith('/') ? text : new BadValue('must be an absolute path, one that begins with /');
 }
 
 function nonEmpty(text: string): string | BadValue {
@@ -60,12 +96,60 @@ export const SETTINGS = {
     secret: true,
     parse: optional(nonEmpty),
   }),
+  FREESWITCH_HOST: setting<readonly string[] | null>({
+    about: 'media servers: FreeSWITCH hosts, several with commas between',
+    fallback: null,
+    parse: optional(commaList(host)),
+  }),
+  FREESWITCH_PORT: setting<readonly number[]>({
+    about: 'media servers: event socket ports, one for each host or one for all',
+    fallback: [8021],
+    parse: commaList(wholeNumber(1, 65_535)),
+  }),
+  FREESWITCH_SECRET: setting<readonly string[] | null>({
+    about: 'media servers: event socket passwords, without commas, one for each host or one for all',
+    fallback: null,
+    secret: true,
+    parse: optional(commaList(nonEmpty)),
+  }),
+  FREESWITCH_DATA_DIR: setting<string | null>({
+    about: 'the data folder as the media servers see it, where that is another path',
+    fallback: null,
+    parse: optional(absolutePath),
+  }),
   SIP_HOST: setting({ about: 'address SIP listens on', fallback: '0.0.0.0', parse: host }),
   SIP_PORT: setting({ about: 'port SIP listens on, UDP and TCP; 0 takes a free one', fallback: 5060, parse: port }),
   SIP_ADVERTISED_HOST: setting<string | null>({
     about: 'address carriers reach us at, where it differs from SIP_HOST',
     fallback: null,
     parse: optional(host),
+  }),
+  RTP_PORT_MIN: setting({
+    about: 'first UDP port of audio through the embedded engine',
+    fallback: 20_000,
+    parse: wholeNumber(1_024, 65_535),
+  }),
+  RTP_PORT_MAX: setting({
+    about: 'last UDP port of audio through the embedded engine; a call takes four',
+    fallback: 29_999,
+    parse: wholeNumber(1_024, 65_535),
+  }),
+  HEP_TARGET: setting<HostAndPort | null>({
+    about:
+      'capture server (Homer) that gets a copy of each SIP message by HEPv3 over UDP, `host:port`; embedded engine only',
+    fallback: null,
+    parse: optional(hostAndPort),
+  }),
+  HEP_CAPTURE_ID: setting({
+    about: 'what the capture server knows this Tollgate by',
+    fallback: 2001,
+    parse: wholeNumber(0, 4_294_967_295),
+  }),
+  HEP_PASSWORD: setting<string | null>({
+    about: 'what the capture server asks of its agents, if anything',
+    fallback: null,
+    secret: true,
+    parse: optional(nonEmpty),
   }),
   HTTP_HOST: setting({ about: 'address the API and dashboard listen on', fallback: '127.0.0.1', parse: host }),
   HTTP_PORT: setting({ about: 'port of the API and dashboard; 0 takes a free one', fallback: 8080, parse: port }),
@@ -80,6 +164,11 @@ export const SETTINGS = {
     about: 'least level that is logged',
     fallback: 'info',
     parse: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+  }),
+  LOG_NUMBERS: setting({
+    about: 'telephone numbers in the log: as they are, or all but their last four digits masked',
+    fallback: 'full',
+    parse: oneOf('full', 'masked'),
   }),
   TOLLGATE_CURRENCY: setting({
     about: 'account currency, ISO 4217',
