@@ -1,5 +1,6 @@
 import type { ReviewRules } from '../call/disposition.ts';
 import type { CampaignId, DestinationId, PromptId } from '../ids.ts';
+import type { IvrFlow } from '../ivr/ivr-flow.ts';
 
 /** What a longer call is worth: the highest tier reached replaces the base price. */
 export interface PriceTier {
@@ -57,8 +58,14 @@ export interface Campaign {
   readonly setupBudgetS: number;
   readonly media: 'auto' | 'anchored' | 'direct';
   readonly record: boolean;
+  /** Whole days recordings are kept; absent for as long as there is room. */
+  readonly recordingRetentionDays?: number;
   readonly prompts: CampaignPrompts;
+  /** What callers are asked before routing; absent for nothing. */
+  readonly ivr?: IvrFlow;
   readonly afterHours: AfterHours;
+  /** Longest message a caller may leave, in seconds; absent means 120. */
+  readonly voicemailMaxS?: number;
   readonly screening: Screening;
   /** Longest conversation, in seconds. */
   readonly maxCallS: number;

@@ -39,6 +39,8 @@ export interface Destination {
   readonly caps: Caps;
   /** Digit the buyer presses to take the call; the conversation starts at the press. */
   readonly acceptDigit?: string;
+  /** How long the buyer may think before the press, in seconds; absent means 10. */
+  readonly acceptTimeoutS?: number;
   readonly whisper?: PromptId;
   readonly enabled: boolean;
 }

@@ -18,6 +18,8 @@ export interface Route {
   readonly minTalkS?: number;
   /** Whose calls it takes; absent means everyone's, of DIDs without a publisher too. */
   readonly acceptedPublisherIds?: readonly PublisherId[];
+  /** Categories of calls it takes; absent means every call, of those without a category too. */
+  readonly categories?: readonly string[];
   readonly caps: Caps;
   readonly enabled: boolean;
 }
