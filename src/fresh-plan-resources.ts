@@ -12,9 +12,11 @@ export function freshPlanResources(resources: ResourceStore, plan: LivePlan): Re
     get: (kind, id) => resources.get(kind, id),
     list: (kind, query) => resources.list(kind, query),
     readPlan: () => resources.readPlan(),
+    readAll: () => resources.readAll(),
     onChange: (listener) => resources.onChange(listener),
     create: (kind, fields) => thenRefresh(resources.create(kind, fields)),
     replace: (kind, id, fields, expectedRevision) => thenRefresh(resources.replace(kind, id, fields, expectedRevision)),
+    changeAll: (batch) => thenRefresh(resources.changeAll(batch)),
     remove: (kind, id, expectedRevision) => thenRefresh(resources.remove(kind, id, expectedRevision)),
   };
 }

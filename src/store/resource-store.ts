@@ -50,6 +50,60 @@ export interface ListQuery {
   readonly filters: Readonly<Record<string, string | number | boolean>>;
 }
 
+/** All that is configured at one moment, archived things too, each kind in order of id. */
+export interface Configuration {
+  /** Of the plan: what `changeAll` holds against the version it finds. */
+  readonly version: number;
+  readonly resources: { readonly [Kind in ResourceKind]: readonly Stored<Resources[Kind]>[] };
+}
+
+/** One of many changes that are made together. What is created has its id from whoever asks for it. */
+export type ResourceChange = { [Kind in ResourceKind]: Put<Kind> }[ResourceKind] | Removal;
+
+interface Put<Kind extends ResourceKind> {
+  readonly action: 'create' | 'update';
+  readonly kind: Kind;
+  readonly id: string;
+  /** All of its fields; those that are not here are gone. */
+  readonly fields: Omit<Resources[Kind], 'id'>;
+  readonly archived: boolean;
+}
+
+interface Removal {
+  readonly action: 'remove';
+  readonly kind: ResourceKind;
+  readonly id: string;
+}
+
+/** A change that was made, as the audit log tells it. */
+export interface ChangeMade {
+  /** `update` for what was to be removed and is archived instead. */
+  readonly action: 'create' | 'update' | 'delete';
+  readonly kind: ResourceKind;
+  readonly id: string;
+  readonly before: Stored<Resources[ResourceKind]> | null;
+  readonly after: Stored<Resources[ResourceKind]> | null;
+}
+
+export interface ChangeBatch {
+  readonly changes: readonly ResourceChange[];
+  /** Of the configuration that the changes were worked out on. */
+  readonly expectedVersion: number;
+  /** Makes the changes and takes them back again. */
+  readonly dryRun?: boolean;
+  /** Hears of each change inside the transaction. */
+  readonly note?: (made: ChangeMade) => void;
+}
+
+/** What became of a batch. */
+export interface BatchOutcome {
+  readonly created: number;
+  readonly updated: number;
+  /** Those to be removed that archived things or records of calls and money still name. */
+  readonly archived: readonly string[];
+  readonly deleted: readonly string[];
+}
+
 /**
  * The configuration's one home. Each change is one durable transaction that also raises the plan's version. Rejects
  * with AppError: `not-found`, `duplicate`, `in-use` (naming what refers to it), `invalid` (a reference that leads
@@ -69,6 +123,15 @@ export interface ResourceStore {
   remove(kind: ResourceKind, id: string, expectedRevision?: number): Promise<void>;
   /** Everything that is not archived, with the version. */
   readPlan(): Promise<RoutingPlan>;
+  /** Everything, as one consistent reading. */
+  readAll(): Promise<Configuration>;
+  /**
+   * Makes all of the changes or none, in one transaction that raises the version once; numbers of DIDs may change hands
+   * in it. References must lead somewhere when all is done: that is for the caller to have seen to. Rejects with
+   * `version-conflict` where the configuration has changed meanwhile, with `in-use` where something in service names what
+   * is to be removed, and with `duplicate`.
+   */
+  changeAll(batch: ChangeBatch): Promise<BatchOutcome>;
   /** Calls `listener` after each committed change. Returns how to stop. */
   onChange(listener: () => void): () => void;
 }

@@ -53,6 +53,8 @@ export interface AuditQuery {
 export interface AuditLog {
   /** Does the work and writes its entry; for the inside of a transaction. */
   watch<Result>(action: AuditedAction, work: () => Result): Result;
+  /** Writes the entry of one change among several; for the inside of a transaction. */
+  note(action: AuditedAction, before: unknown, after: unknown): void;
   /** Writes the entry of what changed nothing in the store. */
   record(action: AuditedAction, after: unknown): Promise<void>;
   /** Newest first. Rejects with AppError `invalid` for a bad limit or a foreign cursor. */
@@ -113,6 +115,8 @@ export function createAuditLog(parts: {
       else write({ ...action, resourceId: id }, before, after);
       return result;
     },
+
+    note: write,
 
     record(action, after) {
       return queue.write('power', () => {

@@ -51,7 +51,17 @@ const NAMED = 3;
  * does. That a decision looked at a route and rejected it is no reference: the record holds all it says of it.
  */
 export function findReferrers(sqlite: Sqlite, kind: ResourceKind, id: string): string[] {
-  const resources = KIND_NAMES.flatMap((other): Place[] => {
+  return nameThem(sqlite, [...configurationNaming(kind), ...RECORDS[kind]], id);
+}
+
+/** The same of configuration alone, and of that only what is not archived. */
+export function findReferrersInService(sqlite: Sqlite, kind: ResourceKind, id: string): string[] {
+  const inService = configurationNaming(kind).map(({ sort, query }) => ({ sort, query: `${query} AND archived = 0` }));
+  return nameThem(sqlite, inService, id);
+}
+
+function configurationNaming(kind: ResourceKind): readonly Place[] {
+  return KIND_NAMES.flatMap((other): Place[] => {
     const { references, referenceLists = [] } = KINDS[other];
     const conditions = [
       ...references.filter(({ to }) => to === kind).map(({ column }) => `${column} = ?`),
@@ -61,7 +71,10 @@ export function findReferrers(sqlite: Sqlite, kind: ResourceKind, id: string): s
     ];
     return conditions.map((condition) => ({ sort: other, query: `SELECT id FROM ${other} WHERE ${condition}` }));
   });
-  return [...resources, ...RECORDS[kind]].flatMap(({ sort, query }) => {
+}
+
+function nameThem(sqlite: Sqlite, places: readonly Place[], id: string): string[] {
+  return places.flatMap(({ sort, query }) => {
     const ids = sqlite
       .prepare<[string], string>(`${query} LIMIT ${NAMED + 1}`)
       .pluck()

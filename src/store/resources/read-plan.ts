@@ -1,7 +1,7 @@
 import type { RoutingPlan } from '../../domain/plan/routing-plan.ts';
 import type { Sqlite } from '../database.ts';
-import type { ResourceKind, Resources } from '../resource-store.ts';
-import { toResource, type Doc, type ResourceRow } from './resource-row.ts';
+import type { Configuration, ResourceKind, Resources, Stored } from '../resource-store.ts';
+import { ROW_COLUMNS, toResource, toStored, type Doc, type ResourceRow } from './resource-row.ts';
 
 /**
  * Reads everything that is not archived as one consistent plan, each kind in order of id. What still refers to an
@@ -13,9 +13,8 @@ export function readRoutingPlan(sqlite: Sqlite): RoutingPlan {
       .prepare<[], Pick<ResourceRow<Kind>, 'id' | 'doc'>>(`SELECT id, doc FROM ${kind} WHERE archived = 0 ORDER BY id`)
       .all()
       .map((row) => toResource(row));
-  const version = sqlite.prepare<[], number>("SELECT value FROM meta WHERE key = 'plan_version'").pluck();
   return sqlite.transaction(() => ({
-    version: version.get() ?? 0,
+    version: planVersion(sqlite),
     trunks: all('trunks'),
     dids: all('dids'),
     campaigns: all('campaigns'),
@@ -27,6 +26,35 @@ export function readRoutingPlan(sqlite: Sqlite): RoutingPlan {
     schedules: all('schedules'),
     blocklist: all('blocklist'),
   }))();
+}
+
+/** Reads all there is, archived things too, as one consistent configuration, each kind in order of id. */
+export function readConfiguration(sqlite: Sqlite): Configuration {
+  const all = <Kind extends ResourceKind>(kind: Kind): Stored<Resources[Kind]>[] =>
+    sqlite
+      .prepare<[], ResourceRow<Kind>>(`SELECT ${ROW_COLUMNS} FROM ${kind} ORDER BY id`)
+      .all()
+      .map((row) => toStored(row));
+  return sqlite.transaction(() => ({
+    version: planVersion(sqlite),
+    resources: {
+      trunks: all('trunks'),
+      dids: all('dids'),
+      campaigns: all('campaigns'),
+      publishers: all('publishers'),
+      buyers: all('buyers'),
+      destinations: all('destinations'),
+      routes: all('routes'),
+      areas: all('areas'),
+      schedules: all('schedules'),
+      blocklist: all('blocklist'),
+    },
+  }))();
+}
+
+/** The plan's version as it is now. */
+export function planVersion(sqlite: Sqlite): number {
+  return sqlite.prepare<[], number>("SELECT value FROM meta WHERE key = 'plan_version'").pluck().get() ?? 0;
 }
 
 /** Kinds that no routing decision rests on: no history is kept of them. */

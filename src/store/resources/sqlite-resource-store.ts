@@ -1,17 +1,25 @@
-import Database from 'better-sqlite3';
-
 import { AppError } from '../../domain/app-error.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import type { CommitQueue } from '../commit-queue.ts';
 import type { Sqlite } from '../database.ts';
 import type { NewId } from '../new-id.ts';
-import type { ListQuery, ResourceKind, Resources, ResourceStore, Stored } from '../resource-store.ts';
+import type {
+  BatchOutcome,
+  ChangeBatch,
+  ListQuery,
+  ResourceKind,
+  Resources,
+  ResourceStore,
+  Stored,
+} from '../resource-store.ts';
+import { makeChanges } from './change-all.ts';
 import { checkReferences } from './check-references.ts';
 import { findReferrers } from './find-referrers.ts';
 import { listResources } from './list-resources.ts';
-import { readRoutingPlan } from './read-plan.ts';
+import { planVersion, readConfiguration, readRoutingPlan } from './read-plan.ts';
 import { KINDS } from './resource-kinds.ts';
-import { ROW_COLUMNS, toStored, type ResourceRow } from './resource-row.ts';
+import { toStored, type ResourceRow } from './resource-row.ts';
+import { createResourceRows } from './resource-rows.ts';
 
 export interface ResourceStoreParts {
   readonly sqlite: Sqlite;
@@ -24,6 +32,7 @@ export interface ResourceStoreParts {
 export function createResourceStore({ sqlite, queue, newId, now }: ResourceStoreParts): ResourceStore {
   const listeners = new Set<() => void>();
   const raiseVersion = sqlite.prepare("UPDATE meta SET value = value + 1 WHERE key = 'plan_version'");
+  const rows = createResourceRows(sqlite);
 
   /** One durable change: the version goes up with it, and listeners hear of it when it is committed. */
   async function change<Result>(work: () => Result): Promise<Result> {
@@ -32,12 +41,29 @@ export function createResourceStore({ sqlite, queue, newId, now }: ResourceStore
       raiseVersion.run();
       return outcome;
     });
-    for (const listener of listeners) listener();
+    announce();
     return result;
   }
 
+  function announce(): void {
+    for (const listener of listeners) listener();
+  }
+
+  /** For the inside of a transaction. */
+  function makeBatch({ changes, expectedVersion, dryRun = false, note }: ChangeBatch): BatchOutcome {
+    const version = planVersion(sqlite);
+    if (version !== expectedVersion) {
+      const message = `The configuration is at version ${version}, not ${expectedVersion}: work the changes out anew`;
+      throw new AppError('version-conflict', message);
+    }
+    const outcome = makeChanges({ sqlite, rows, now }, changes, note);
+    if (changes.length > 0) raiseVersion.run();
+    if (dryRun) throw new Rehearsed(outcome);
+    return outcome;
+  }
+
   function readRow<Kind extends ResourceKind>(kind: Kind, id: string): ResourceRow<Kind> {
-    const row = sqlite.prepare<[string], ResourceRow<Kind>>(`SELECT ${ROW_COLUMNS} FROM ${kind} WHERE id = ?`).get(id);
+    const row = rows.get(kind, id);
     if (row === undefined) throw new AppError('not-found', `There is no ${id} among the ${kind}`);
     return row;
   }
@@ -50,14 +76,7 @@ export function createResourceStore({ sqlite, queue, newId, now }: ResourceStore
       return change(() => {
         checkReferences(sqlite, kind, fields);
         const id = newId(KINDS[kind].prefix);
-        const at = now();
-        guardDuplicates(kind, fields, () =>
-          sqlite
-            .prepare(
-              `INSERT INTO ${kind} (id, doc, created_at, updated_at, revision, archived) VALUES (?, ?, ?, ?, 1, 0)`,
-            )
-            .run(id, JSON.stringify(fields), at, at),
-        );
+        rows.insert(kind, { id, fields, archived: false }, now());
         return toStored(readRow(kind, id));
       });
     },
@@ -81,11 +100,7 @@ export function createResourceStore({ sqlite, queue, newId, now }: ResourceStore
         checkRevision(before, expectedRevision);
         const { archived, ...own } = fields;
         checkReferences(sqlite, kind, own, JSON.parse(before.doc) as object);
-        guardDuplicates(kind, own, () =>
-          sqlite
-            .prepare(`UPDATE ${kind} SET doc = ?, archived = ?, updated_at = ?, revision = revision + 1 WHERE id = ?`)
-            .run(JSON.stringify(own), Number(archived), now(), id),
-        );
+        rows.update(kind, { id, fields: own, archived }, now());
         return toStored(readRow(kind, id));
       });
     },
@@ -98,12 +113,27 @@ export function createResourceStore({ sqlite, queue, newId, now }: ResourceStore
           const advice = 'Remove those first, or set `archived: true` on it instead.';
           throw new AppError('in-use', `${id} is still referred to by ${referrers.join('; ')}. ${advice}`);
         }
-        sqlite.prepare(`DELETE FROM ${kind} WHERE id = ?`).run(id);
+        rows.remove(kind, id);
       });
     },
 
     async readPlan() {
       return readRoutingPlan(sqlite);
+    },
+
+    async readAll() {
+      return readConfiguration(sqlite);
+    },
+
+    async changeAll(batch) {
+      try {
+        const outcome = await queue.write('power', () => makeBatch(batch));
+        if (batch.changes.length > 0) announce();
+        return outcome;
+      } catch (error) {
+        if (error instanceof Rehearsed) return error.outcome;
+        throw error;
+      }
     },
 
     onChange(listener) {
@@ -123,14 +153,12 @@ function checkRevision(row: ResourceRow, expected: number | undefined): void {
   );
 }
 
-/** Runs a write, and says which value another resource already has where a unique index refuses it. */
-function guardDuplicates(kind: ResourceKind, fields: object, write: () => unknown): void {
-  try {
-    write();
-  } catch (error) {
-    if (!(error instanceof Database.SqliteError) || error.code !== 'SQLITE_CONSTRAINT_UNIQUE') throw error;
-    const number = 'number' in fields ? String(fields.number) : 'this value';
-    const message = `${number} already belongs to another of the ${kind} that is not archived`;
-    throw new AppError('duplicate', message, { cause: error, problems: [{ path: '/number', message }] });
+/** Thrown at the end of a dry run, so that its transaction is taken back. */
+class Rehearsed extends Error {
+  readonly outcome: BatchOutcome;
+
+  constructor(outcome: BatchOutcome) {
+    super('a dry run is taken back');
+    this.outcome = outcome;
   }
 }
