@@ -24,7 +24,12 @@ export async function startSipEngine(config: Config, onFatal: (error: unknown) =
   }
   const advertisedHost = config.SIP_ADVERTISED_HOST;
   const sip = { host: config.SIP_HOST, port: config.SIP_PORT, ...(advertisedHost === null ? {} : { advertisedHost }) };
-  const engine = await startEngine({ sip, journal: join(config.TOLLGATE_DATA_DIR, JOURNAL_FILE) });
+  const { HEP_TARGET: server, HEP_CAPTURE_ID: id, HEP_PASSWORD: password } = config;
+  const engine = await startEngine({
+    sip,
+    journal: join(config.TOLLGATE_DATA_DIR, JOURNAL_FILE),
+    ...(server === null ? {} : { capture: { ...server, id, password: password ?? undefined } }),
+  });
   engine.onFailure(onFatal);
   return { link: engine.admin, address: engine.sip, counts: () => engine.counts(), close: () => engine.close() };
 }

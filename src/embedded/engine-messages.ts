@@ -1,3 +1,4 @@
+import type { CaptureTarget } from './sip/capture/capture-client.ts';
 import type { SipCounts } from './sip/sip-engine.ts';
 import type { SipTimers } from './sip/timers.ts';
 
@@ -8,6 +9,7 @@ export interface WorkerOptions {
   readonly advertisedHost: string | undefined;
   readonly timers: SipTimers;
   readonly journal: string | undefined;
+  readonly capture: CaptureTarget | undefined;
 }
 
 /** What the engine holds at a moment. */

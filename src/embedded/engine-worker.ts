@@ -9,7 +9,7 @@ const starter = parentPort;
 if (starter === null) throw new Error('engine-worker.ts runs as a worker thread: use startEngine()');
 
 const tell = (message: FromWorker): void => starter.postMessage(message, []);
-const { host, port, advertisedHost, timers, journal } = workerData as WorkerOptions;
+const { host, port, advertisedHost, timers, journal, capture } = workerData as WorkerOptions;
 
 try {
   const engine = await SipEngine.start({
@@ -17,6 +17,7 @@ try {
     advertisedHost,
     timers,
     journal,
+    capture,
     onTrouble: (error) => tell({ kind: 'trouble', message: error.message }),
     onFault: (error) => tell({ kind: 'fault', message: error.message }),
   });

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { EngineCounts, FromWorker, ToWorker, WorkerOptions } from './engine-messages.ts';
+import type { CaptureTarget } from './sip/capture/capture-client.ts';
 import { rfcTimers, type SipTimers } from './sip/timers.ts';
 
 /** How the embedded engine is to run. */
@@ -17,6 +18,8 @@ export interface EngineOptions {
    * time; nothing is kept where none is named.
    */
   readonly journal?: string;
+  /** Who gets a copy of every SIP message, if anyone: HEP version 3 over UDP. */
+  readonly capture?: CaptureTarget;
   /** SIP's base timers in milliseconds; RFC 3261's values unless a test is in a hurry. */
   readonly timers?: SipTimers;
 }
@@ -56,13 +59,14 @@ export class EngineStartError extends Error {
  * process, however that ends.
  * @throws {EngineStartError} when the SIP port can't be had.
  */
-export async function startEngine({ sip, timers = rfcTimers, journal }: EngineOptions): Promise<Engine> {
+export async function startEngine({ sip, timers = rfcTimers, journal, capture }: EngineOptions): Promise<Engine> {
   const options: WorkerOptions = {
     host: sip.host,
     port: sip.port,
     advertisedHost: sip.advertisedHost,
     timers,
     journal,
+    capture,
   };
   // Flags that Node was started with are meant for the program, not for this thread (`--input-type` would stop it).
   const worker = new Worker(workerUrl(), { workerData: options, name: 'sip-engine', execArgv: [] });

@@ -3,6 +3,7 @@ import { UserAgent } from './agent/user-agent.ts';
 import { buildResponse, REASONS } from './agent/build-response.ts';
 import { newTag } from './agent/identifiers.ts';
 import { AdminServer } from './drachtio/admin-server.ts';
+import { CaptureClient, type CaptureTarget } from './capture/capture-client.ts';
 import { AppDirectory } from './drachtio/app-directory.ts';
 import { CallJournal, leftBehind } from './journal/call-journal.ts';
 import { Journal } from './journal/journal.ts';
@@ -36,6 +37,8 @@ export interface SipEngineOptions {
   readonly names?: NameService;
   /** A file that tells the next process what calls there were, should this one die; none is kept where there is no name. */
   readonly journal?: string | undefined;
+  /** Who gets a copy of every message, if anyone. */
+  readonly capture?: CaptureTarget | undefined;
   /** Something is amiss that calls go on without. */
   readonly onTrouble: (error: Error) => void;
 }
@@ -57,12 +60,20 @@ export class SipEngine {
   readonly #transport: Transport;
   readonly #agent: UserAgent;
   readonly #admin: AdminServer;
+  readonly #copies: CaptureClient | undefined;
 
-  private constructor(transport: Transport, agent: UserAgent, admin: AdminServer, secret: string) {
-    this.#transport = transport;
-    this.#agent = agent;
-    this.#admin = admin;
-    this.secret = secret;
+  private constructor(parts: {
+    readonly transport: Transport;
+    readonly agent: UserAgent;
+    readonly admin: AdminServer;
+    readonly secret: string;
+    readonly copies: CaptureClient | undefined;
+  }) {
+    this.#transport = parts.transport;
+    this.#agent = parts.agent;
+    this.#admin = parts.admin;
+    this.secret = parts.secret;
+    this.#copies = parts.copies;
   }
 
   /**
@@ -76,6 +87,7 @@ export class SipEngine {
     onFault,
     names = systemNames(),
     journal: file,
+    capture,
     onTrouble,
   }: SipEngineOptions): Promise<SipEngine> {
     const transport = await Transport.bind(sip, advertisedHost, onFault);
@@ -83,13 +95,15 @@ export class SipEngine {
     const journal = file === undefined ? undefined : Journal.open(file, onTrouble);
     const left = journal === undefined ? undefined : leftBehind(journal);
     const agent = new UserAgent(transport, new Locator(names), timers, directory, new CallJournal(journal));
+    const copies =
+      capture === undefined ? undefined : captureAll(transport, new CaptureClient(capture, names, onTrouble));
     if (left !== undefined) agent.takeUp(left);
     transport.listen({ onBytes: (bytes, flow) => receive(agent, bytes, flow), onBroken: refuse });
     const secret = randomBytes(24).toString('hex');
     const hostPort = `${bracketed(advertisedHost ?? transport.bound.host)}:${transport.bound.port}`;
     const welcome = `udp/${hostPort},tcp/${hostPort}|${PROTOCOL_VERSION}|udp/${hostPort},tcp/${hostPort}`;
     const admin = await AdminServer.listen({ agent, directory, secret, welcome }, onFault);
-    return new SipEngine(transport, agent, admin, secret);
+    return new SipEngine({ transport, agent, admin, secret, copies });
   }
 
   get adminPort(): number {
@@ -108,7 +122,17 @@ export class SipEngine {
   async close(): Promise<void> {
     this.#agent.close();
     await Promise.all([this.#admin.close(), this.#transport.close()]);
+    this.#copies?.close();
   }
+}
+
+/** Has the client send a copy of everything that comes in or goes out. */
+function captureAll(transport: Transport, client: CaptureClient): CaptureClient {
+  transport.tap(({ way, bytes, flow: { transport: name, remote }, local }) => {
+    const [from, to] = way === 'in' ? [remote, local] : [local, remote];
+    client.send({ transport: name, from, to, atMs: Date.now(), bytes });
+  });
+  return client;
 }
 
 /** One message from the network, to where it belongs. */

@@ -16,6 +16,8 @@ export interface SocketAddress {
 export interface Flow {
   readonly transport: TransportName;
   readonly remote: SocketAddress;
+  /** This end of a connection that is up; absent where it is the address we listen on. */
+  readonly local?: SocketAddress | undefined;
   /** False once a connection is gone; a UDP flow is open as long as the engine is. */
   readonly open: boolean;
   /**
@@ -29,6 +31,8 @@ export interface Flow {
 export interface TransportEvents {
   /** One datagram, or the bytes of one message cut from a stream. */
   onBytes(bytes: Buffer, flow: Flow): void;
+  /** One message of ours is on its way. */
+  onSent?(bytes: Buffer, flow: Flow): void;
   /** A stream that can't be cut into messages any further; it is closed once the answer, if any, is written. */
   onBroken(malformed: MalformedMessage, flow: Flow): void;
 }

@@ -13,6 +13,7 @@ describe('our own address', () => {
     const local = new LocalAddress({ host: '0.0.0.0', port: 5060 }, 'sip.example.com');
     expect(local.hostFor('192.0.2.1')).toBe('sip.example.com');
     expect(local.hostFor('127.0.0.1')).toBe('127.0.0.1');
+    expect(local.ownFor('192.0.2.1')).not.toBe('sip.example.com');
   });
 
   it('is one of this machine where we listen on all', () => {

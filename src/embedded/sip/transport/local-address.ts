@@ -40,10 +40,13 @@ export class LocalAddress {
 
   /** The address to give to the peer at the IP address `peer`. */
   hostFor(peer: string): string {
-    const isWildcard = WILDCARDS.has(this.#bound.host);
-    if (isLoopback(peer)) return isWildcard ? loopbackLike(peer) : this.#bound.host;
-    if (this.#advertisedHost !== undefined) return this.#advertisedHost;
-    return isWildcard ? this.#ownAddressNear(peer) : this.#bound.host;
+    return this.#advertisedHost === undefined || isLoopback(peer) ? this.ownFor(peer) : this.#advertisedHost;
+  }
+
+  /** This machine's own address towards the IP address `peer`, whatever is advertised. */
+  ownFor(peer: string): string {
+    if (!WILDCARDS.has(this.#bound.host)) return this.#bound.host;
+    return isLoopback(peer) ? loopbackLike(peer) : this.#ownAddressNear(peer);
   }
 
   /** Whether a socket address is this engine's own, so that sending there would be a loop. */

@@ -75,6 +75,12 @@ export class TcpConnection implements Flow {
     this.#socket.write(bytes, (error) => {
       if (error === undefined || error === null) this.#unsent.delete(onError);
     });
+    this.#events.onSent?.(bytes, this);
+  }
+
+  get local(): SocketAddress | undefined {
+    const { localAddress: host, localPort: port } = this.#socket;
+    return host === undefined || port === undefined ? undefined : { host, port };
   }
 
   /** True until the peer has said its last word: requests go only to those who still speak. */

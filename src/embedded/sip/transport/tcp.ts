@@ -125,6 +125,7 @@ export class TcpTransport {
         if (this.#accepted.delete(connection)) this.#accepted.add(connection);
         this.#events.onBytes(bytes, flow);
       },
+      onSent: (bytes, flow) => this.#events.onSent?.(bytes, flow),
       onBroken: (malformed, flow) => this.#events.onBroken(malformed, flow),
     });
     this.#accepted.add(connection);

@@ -25,6 +25,21 @@ export class BindError extends Error {
 /** Until someone listens, what comes in is lost, as it would be before the port was bound. */
 const DEAF: TransportEvents = { onBytes: () => undefined, onBroken: () => undefined };
 
+/** Sees each message as it is on the wire, its repetitions too. */
+export type WireTap = (message: {
+  readonly way: 'in' | 'out';
+  readonly bytes: Buffer;
+  readonly flow: Flow;
+  /** This end of the flow. */
+  readonly local: SocketAddress;
+}) => void;
+
+/** Who is told what comes in, and who looks on. */
+interface Listener {
+  events: TransportEvents;
+  tap: ((way: 'in' | 'out', bytes: Buffer, flow: Flow) => void) | undefined;
+}
+
 /** What the layers above need of the transports. */
 export type Network = Pick<Transport, 'flowTo' | 'refusedTcpLately' | 'local' | 'bound'>;
 
@@ -35,12 +50,12 @@ export class Transport {
   readonly local: LocalAddress;
   readonly bound: SocketAddress;
 
-  readonly #listener: { events: TransportEvents };
+  readonly #listener: Listener;
 
   private constructor(
     udp: UdpTransport,
     tcp: TcpTransport,
-    listener: { events: TransportEvents },
+    listener: Listener,
     bound: SocketAddress,
     advertisedHost: string | undefined,
   ) {
@@ -60,9 +75,13 @@ export class Transport {
     advertisedHost: string | undefined,
     onFault: (error: Error) => void,
   ): Promise<Transport> {
-    const listener = { events: DEAF };
+    const listener: Listener = { events: DEAF, tap: undefined };
     const events: TransportEvents = {
-      onBytes: (bytes, flow) => listener.events.onBytes(bytes, flow),
+      onBytes: (bytes, flow) => {
+        listener.tap?.('in', bytes, flow);
+        listener.events.onBytes(bytes, flow);
+      },
+      onSent: (bytes, flow) => listener.tap?.('out', bytes, flow),
       onBroken: (malformed, flow) => listener.events.onBroken(malformed, flow),
     };
     for (let attempt = 1; ; attempt++) {
@@ -89,6 +108,14 @@ export class Transport {
   /** Says who takes what comes in. */
   listen(events: TransportEvents): void {
     this.#listener.events = events;
+  }
+
+  /** Says who looks on. */
+  tap(tap: WireTap): void {
+    this.#listener.tap = (way, bytes, flow) => {
+      const local = flow.local ?? { host: this.local.ownFor(flow.remote.host), port: this.bound.port };
+      tap({ way, bytes, flow, local });
+    };
   }
 
   /** The flow to a peer; over TCP the connection there is, or a new one. */

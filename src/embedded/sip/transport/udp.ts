@@ -11,9 +11,11 @@ const MAX_QUEUED_BYTES = 4 * 1024 * 1024;
 /** SIP over UDP (RFC 3261 §18): one socket for everything sent and received, so that replies come back to it. */
 export class UdpTransport {
   readonly #socket: Socket;
+  readonly #events: TransportEvents;
 
   private constructor(socket: Socket, events: TransportEvents) {
     this.#socket = socket;
+    this.#events = events;
     socket.on('message', (bytes, from) => {
       events.onBytes(bytes, this.flowTo({ host: from.address, port: from.port }));
     });
@@ -51,6 +53,7 @@ export class UdpTransport {
   /** The flow to a peer. Costs nothing; nothing is kept for it. */
   flowTo(remote: SocketAddress): Flow {
     const socket = this.#socket;
+    const events = this.#events;
     return {
       transport: 'udp',
       remote,
@@ -63,6 +66,7 @@ export class UdpTransport {
         socket.send(bytes, remote.port, remote.host, (error) => {
           if (error !== null) onError(error);
         });
+        events.onSent?.(bytes, this);
       },
     };
   }
