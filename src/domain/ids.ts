@@ -14,6 +14,10 @@ export type AreaId = Brand<string, 'AreaId'>;
 export type ScheduleId = Brand<string, 'ScheduleId'>;
 export type PromptId = Brand<string, 'PromptId'>;
 export type RecordingId = Brand<string, 'RecordingId'>;
+export type WebhookId = Brand<string, 'WebhookId'>;
+export type WebhookEventId = Brand<string, 'WebhookEventId'>;
+export type DeliveryId = Brand<string, 'DeliveryId'>;
+export type ConversionId = Brand<string, 'ConversionId'>;
 
 /** What each kind of id begins with, in the API and in the store. */
 export const ID_PREFIX = {
@@ -35,4 +39,8 @@ export const ID_PREFIX = {
   adjustmentProposal: 'prp_',
   apiKey: 'key_',
   auditEntry: 'aud_',
+  webhook: 'whk_',
+  webhookEvent: 'evt_',
+  delivery: 'dlv_',
+  conversion: 'cnv_',
 } as const;
