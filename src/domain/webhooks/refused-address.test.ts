@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { refusalOf, type AddressRefusal } from './refused-address.ts';
