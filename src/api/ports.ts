@@ -36,6 +36,7 @@ export interface RouteQuestion {
   readonly ani: Ani;
   readonly at?: EpochMs;
   readonly zip?: string;
+  readonly category?: string;
   readonly seed?: number;
 }
 

@@ -33,6 +33,14 @@ export function parseCallerZip(text: string): string {
   return zip;
 }
 
+/** @throws InvalidArgumentError */
+export function parseCategory(text: string): string {
+  if (text.trim() !== text || text === '' || text.length > 64) {
+    throw new InvalidArgumentError('Write 1 to 64 characters, none of them a space at the end or beginning.');
+  }
+  return text;
+}
+
 /** RFC 3339 with its offset, which a time of day without a place needs; seconds may be left out. */
 const INSTANT = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})$/i;
 

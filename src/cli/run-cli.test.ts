@@ -65,6 +65,7 @@ describe('a wrong call ends with 2', () => {
     [['explain', '--did', '4155550100', '--ani', 'anonymous', '--at', '2026-11-21T14:00:00'], 'offset'],
     [['explain', '--did', '4155550100', '--ani', 'anonymous', '--at', '2026-02-30T14:00:00Z'], 'Write an instant'],
     [['explain', '--did', '4155550100', '--ani', 'anonymous', '--zip', '941'], 'five-digit ZIP'],
+    [['explain', '--did', '4155550100', '--ani', 'anonymous', '--category', ' '], '1 to 64 characters'],
     [['explain', '--did', '4155550100', '--ani', 'anonymous', '--seed', '4294967296'], 'from 0 to 4294967295'],
     [['keys', 'create', '--role', 'owner'], 'admin, operator, viewer'],
     [['keys', 'create', '--role', 'viewer', '--name', ' '], 'one line of text'],

@@ -188,12 +188,20 @@ describe('/v1/route-decisions', () => {
       ani: '2125550123',
       at: '2026-11-21T16:00:00+01:00',
       zip: '94107-1234',
+      category: 'roof-repair',
       seed: 7,
     };
     expect(await api.expect(200, 'POST', '/v1/route-decisions', body)).toEqual(answer);
     await api.expect(200, 'POST', '/v1/route-decisions', { did: '+14155550100', ani: 'anonymous' });
     expect(asked).toEqual([
-      { did: '+14155550100', ani: '+12125550123', at: Date.parse('2026-11-21T15:00:00Z'), zip: '94107', seed: 7 },
+      {
+        did: '+14155550100',
+        ani: '+12125550123',
+        at: Date.parse('2026-11-21T15:00:00Z'),
+        zip: '94107',
+        category: 'roof-repair',
+        seed: 7,
+      },
       { did: '+14155550100', ani: 'anonymous' },
     ]);
   });
@@ -210,6 +218,7 @@ describe('/v1/route-decisions', () => {
     [{ did: '+14155550100', ani: '', seed: 0 }, ['/ani']],
     [{ did: '+14155550100', ani: 'anonymous', at: 'now' }, ['/at']],
     [{ did: '+14155550100', ani: 'anonymous', zip: 94_107 }, ['/zip']],
+    [{ did: '+14155550100', ani: 'anonymous', category: '' }, ['/category']],
     [{ did: '+14155550100', ani: 'anonymous', seed: -1 }, ['/seed']],
     [{ did: '+14155550100', ani: 'anonymous', seed: 2 ** 32 }, ['/seed']],
     [{ did: '+14155550100', ani: 'anonymous', campaignId: 'cmp_1' }, ['/campaignId']],

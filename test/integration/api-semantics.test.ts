@@ -294,9 +294,21 @@ describe('A route', () => {
     [{ caps: { daily: -5 } }, '/caps/daily'],
     [{ areaId: 'area_none' }, '/areaId'],
     [{ scheduleId: 'sch_none' }, '/scheduleId'],
+    [{ categories: [] }, '/categories'],
+    [{ categories: ['roofing', 'roofing'] }, '/categories'],
+    [{ categories: ['roofing', ' roofing'] }, '/categories/1'],
+    [{ categories: ['x'.repeat(65)] }, '/categories/0'],
+    [{ categories: Array.from({ length: 21 }, (_, i) => `c${i}`) }, '/categories'],
   ])('with %j is refused at %s', async (changes, path) => {
     expect(await refusedAt(await startTestApi(), 'routes', changes)).toEqual([path]);
   });
+});
+
+it('A route may take some categories alone, and all again', async () => {
+  const api = await startTestApi();
+  const { id, categories } = await new ApiSamples(api).create('routes', { categories: ['roof-repair', 'A'] });
+  expect(categories).toEqual(['roof-repair', 'A']);
+  expect(await api.expect(200, 'PATCH', `/v1/routes/${id}`, { categories: null })).not.toHaveProperty('categories');
 });
 
 describe('An area', () => {

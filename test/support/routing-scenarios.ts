@@ -86,6 +86,7 @@ export const routingScenarios = fc.record({
       weight: fc.integer({ min: 1, max: 100 }),
       priceMicros: fc.option(fc.nat({ max: 80 })),
       accepted: fc.constantFrom<'everyone' | 'publisher' | 'others'>('everyone', 'everyone', 'publisher', 'others'),
+      categories: fc.constantFrom<readonly string[] | null>(null, null, null, ['x'], ['y'], ['x', 'y']),
       record: fc.option(
         fc.tuple(fc.nat({ max: 90 }), fc.nat({ max: 90 })).map(([a, b]) => ({ calls: a + b, billable: b })),
       ),
@@ -105,6 +106,7 @@ export const routingScenarios = fc.record({
     zip: fc.constantFrom(...zips),
     state: fc.constantFrom('CA', 'NY', null),
     source: fc.constantFrom('entered' as const, 'number' as const),
+    category: fc.constantFrom(null, 'x', 'y', 'z'),
     tried: some,
     duplicate: some,
     duplicateBuyer: fc.option(fc.nat({ max: 1 }), { nil: undefined, freq: 1 }),
@@ -155,7 +157,17 @@ export function buildScenario(scenario: RoutingScenario): BuiltScenario {
     );
   const stranger = builder.publisher();
   const records = new Map<RouteId, RouteRecord>();
-  for (const { area, schedule, destination, priceMicros, accepted, record, used: its, ...fields } of scenario.routes) {
+  for (const {
+    area,
+    schedule,
+    destination,
+    priceMicros,
+    accepted,
+    categories,
+    record,
+    used: its,
+    ...fields
+  } of scenario.routes) {
     const id = builder.route(campaignId, destinations[destination] as DestinationId, {
       ...fields,
       ...(area === undefined ? {} : { areaId: areaIds[area] as AreaId }),
@@ -164,11 +176,12 @@ export function buildScenario(scenario: RoutingScenario): BuiltScenario {
       ...(accepted === 'everyone'
         ? {}
         : { acceptedPublisherIds: accepted === 'others' ? [stranger] : [publisherId ?? stranger] }),
+      ...(categories === null ? {} : { categories }),
     });
     note(id, its);
     if (record) records.set(id, record);
   }
-  const { ani, zip, state, source } = call;
+  const { ani, zip, state, source, category } = call;
   const nanp = ani.startsWith('+1');
   return {
     plan: builder.build(),
@@ -186,6 +199,7 @@ export function buildScenario(scenario: RoutingScenario): BuiltScenario {
         npa: nanp ? ani.slice(2, 5) : null,
         npaNxx: nanp ? ani.slice(2, 8) : null,
       }),
+      category,
       usage: usageOf(usedById),
       alreadyTried: call.tried === undefined ? [] : [destinations[call.tried] as DestinationId],
       records,

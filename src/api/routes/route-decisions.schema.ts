@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 
 import { OUTCOMES } from '../../domain/call/cdr.ts';
+import { categoryField } from '../schemas/category.ts';
 import { choiceField, instantField, integerField, nullable, numberField, STRICT } from '../schemas/fields.ts';
 import { routeDecision, ROUTE_DECISION_EXAMPLE } from './route-decision.schema.ts';
 
@@ -23,6 +24,7 @@ export const routeQuestion = Type.Object(
         examples: ['94107'],
       }),
     ),
+    category: Type.Optional(categoryField('What the caller said they want, as an IVR would set it.')),
     seed: Type.Optional(
       integerField(
         'Draws the order of equals; the same seed gives the same answer. Chosen where absent.',

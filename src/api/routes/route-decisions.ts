@@ -43,7 +43,7 @@ export function registerRouteDecisions(app: FastifyInstance, { decide }: Pick<Ap
 }
 
 /** @throws AppError `invalid` naming each part that can't be read */
-function readQuestion({ did, ani, at, zip, seed }: Static<typeof routeQuestion>): RouteQuestion {
+function readQuestion({ did, ani, at, zip, category, seed }: Static<typeof routeQuestion>): RouteQuestion {
   const dialled = normalizeNumber(did);
   const caller = ani === 'anonymous' ? ani : normalizeNumber(ani);
   const entered = zip === undefined ? undefined : parseZip(zip);
@@ -59,6 +59,7 @@ function readQuestion({ did, ani, at, zip, seed }: Static<typeof routeQuestion>)
     ani: caller,
     ...(at === undefined ? {} : { at: Date.parse(at) as EpochMs }),
     ...(entered === undefined ? {} : { zip: entered }),
+    ...(category === undefined ? {} : { category }),
     ...(seed === undefined ? {} : { seed }),
   };
 }

@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 
 import type { AreaId, CampaignId, DestinationId, PublisherId, ScheduleId } from '../../domain/ids.ts';
 import { capsField } from '../schemas/caps.ts';
+import { categoryField } from '../schemas/category.ts';
 import { idField, integerField, microsField, STRICT } from '../schemas/fields.ts';
 
 /** What a client writes of a route. */
@@ -27,6 +28,15 @@ export const routeFields = Type.Object(
         maxItems: 500,
         uniqueItems: true,
         description: "Publishers whose calls it takes, and nobody else's; absent for everyone's.",
+      }),
+    ),
+    categories: Type.Optional(
+      Type.Array(categoryField('A category it takes.'), {
+        minItems: 1,
+        maxItems: 20,
+        uniqueItems: true,
+        description:
+          "Categories, as a campaign's IVR sets them, of the calls it takes, and no others; absent for every call.",
       }),
     ),
     caps: capsField,

@@ -67,6 +67,16 @@ test('a ZIP that the caller entered goes before the number', async () => {
   expect(stdout).toContain('Nobody rings: no route takes this call.');
 });
 
+test('what the caller wants opens the routes that take it, and no others', async () => {
+  const { store, explain, routes } = await provisioned();
+  const [bay] = routes;
+  const { revision, createdAt: _c, updatedAt: _u, id, ...fields } = await store.resources.get('routes', bay!.id);
+  await store.resources.replace('routes', id, { ...fields, categories: ['roof-repair', 'gutters'] }, revision);
+  const { stdout } = await explain(['--category', 'plumbing']);
+  expect(stdout).toMatch(/^- +Bay +Acme +source-excluded +category plumbing, accepts roof-repair, gutters$/m);
+  expect((await explain(['--category', 'gutters'])).stdout).toMatch(/^1 +Bay +Acme +selected/m);
+});
+
 test('machines get the decision, the same bytes for the same seed', async () => {
   const { explain, routes } = await provisioned();
   const args = ['--at', '2026-11-21T14:00:00Z', '--json'];

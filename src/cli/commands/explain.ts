@@ -9,7 +9,15 @@ import type { EpochMs } from '../../domain/time.ts';
 import { CliError } from '../cli-error.ts';
 import { describeDecision } from '../describe-decision.ts';
 import { newCommand, type Invocation } from '../new-command.ts';
-import { parseAni, parseCallerZip, parseDid, parseInstant, parseSeed, SEEDS } from '../parse-question.ts';
+import {
+  parseAni,
+  parseCallerZip,
+  parseCategory,
+  parseDid,
+  parseInstant,
+  parseSeed,
+  SEEDS,
+} from '../parse-question.ts';
 import { readSettings } from '../read-settings.ts';
 import { visitStore } from '../visit-store.ts';
 
@@ -19,6 +27,7 @@ interface Question {
   readonly ani: Ani;
   readonly at?: EpochMs;
   readonly zip?: string;
+  readonly category?: string;
   readonly seed?: number;
 }
 
@@ -39,6 +48,7 @@ export function addExplain(parent: Command, { terminal }: Invocation): void {
     .requiredOption('--ani <number>', "the caller's number, or anonymous", parseAni)
     .option('--at <instant>', 'when, as 2026-11-21T14:00:00Z or with an offset (default: now)', parseInstant)
     .option('--zip <zip>', 'ZIP or Canadian postal code that the caller entered', parseCallerZip)
+    .option('--category <name>', "what the caller wants, as an IVR's set step says it", parseCategory)
     .option('--seed <number>', 'draws the order of equals (default: chosen by chance)', parseSeed)
     .action(async ({ json, ...question }: Question) => {
       const { TOLLGATE_CURRENCY: currency, TOLLGATE_DATA_DIR: dataDir } = readSettings(terminal);

@@ -75,26 +75,22 @@ const NAME_EXPECTED =
 
 function checkStep(step: UncheckedStep, path: string): InputProblem[] {
   const { needs, takes }: { needs: readonly Field[]; takes: readonly Field[] } = FIELDS[step.type];
-  const known = [...needs, ...takes];
+  const known = new Set<Field>([...needs, ...takes]);
   const given = (Object.keys(step) as (keyof UncheckedStep)[]).filter((field) => step[field] !== undefined);
   return [
     ...needs
       .filter((field) => step[field] === undefined)
       .map((field) => ({ path: `${path}/${field}`, message: `A ${step.type} step needs this.` })),
     ...given
-      .filter((field): field is Field => field !== 'type' && !known.includes(field))
+      .filter((field): field is Field => field !== 'type' && !known.has(field))
       .map((field) => ({ path: `${path}/${field}`, message: `A ${step.type} step has none: leave it out.` })),
-    ...(['timeoutS', 'attempts', 'digits'] as const).flatMap((field) => checkRange(step[field], field, path)),
+    ...(['timeoutS', 'attempts'] as const).flatMap((field) => checkRange(step[field], field, path)),
     ...checkChoices(step.choices, `${path}/choices`),
     ...checkZip(step, path),
   ];
 }
 
-function checkRange(
-  value: number | undefined,
-  field: 'timeoutS' | 'attempts' | 'digits',
-  path: string,
-): InputProblem[] {
+function checkRange(value: number | undefined, field: 'timeoutS' | 'attempts', path: string): InputProblem[] {
   const [least, most] = IVR_LIMITS[field];
   if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return [];
   return [{ path: `${path}/${field}`, message: `Write a whole number from ${least} to ${most}.` }];

@@ -12,6 +12,8 @@ import type { CallOffer } from './route-call.ts';
 export interface DecisionBasis {
   readonly excludedDestinations: readonly DestinationId[];
   readonly excludedBuyers: readonly BuyerId[];
+  /** What the caller wanted; absent where that was not known, and in all that was kept before it could be. */
+  readonly category?: string;
   /** Answers by question (`route:rte_… daily 1763701200000`): one or two whole numbers, as listed in `Question`. */
   readonly readings: Readonly<Record<string, readonly number[]>>;
 }
@@ -96,7 +98,7 @@ const NO_RECORDS: RouteRecords = new Map();
 
 /** The same offer, watched: after the decision, `basis` holds every answer it was given, each once. */
 export function watchOffer(offer: CallOffer): { readonly offer: CallOffer; readonly basis: () => DecisionBasis } {
-  const { excludedDestinations = [], excludedBuyers = [], usage, records = NO_RECORDS } = offer;
+  const { excludedDestinations = [], excludedBuyers = [], category, usage, records = NO_RECORDS } = offer;
   const answers = new Map<string, readonly number[]>();
   const watched = readingsFrom((question) => {
     const text = spell(question);
@@ -106,6 +108,11 @@ export function watchOffer(offer: CallOffer): { readonly offer: CallOffer; reado
   });
   return {
     offer: { ...offer, ...watched },
-    basis: () => ({ excludedDestinations, excludedBuyers, readings: Object.fromEntries(answers) }),
+    basis: () => ({
+      excludedDestinations,
+      excludedBuyers,
+      ...(category === undefined || category === null ? {} : { category }),
+      readings: Object.fromEntries(answers),
+    }),
   };
 }

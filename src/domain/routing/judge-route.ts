@@ -28,6 +28,8 @@ export interface Circumstances {
   readonly tried: readonly DestinationId[];
   /** Null where nobody sent the call. */
   readonly publisherId: PublisherId | null;
+  /** Null where it is not known what the caller wants. */
+  readonly category: string | null;
   /** Null where nobody sent the call, or its sender has no caps. */
   readonly capped: { readonly publisher: Publisher; readonly caps: readonly CapCheck[] } | null;
 }
@@ -63,7 +65,9 @@ export function judgeAvailability(line: RouteLine, circumstances: Circumstances)
   }
   if (duplicateBuyers.includes(buyer.id)) return { reason: 'duplicate-excluded', values: { buyerId: buyer.id } };
   if (tried.includes(destination.id)) return { reason: 'already-tried', values: { destinationId: destination.id } };
-  return checkAccepted(line, circumstances) ?? checkPublisherCaps(line, circumstances);
+  return (
+    checkAccepted(line, circumstances) ?? checkCategory(line, circumstances) ?? checkPublisherCaps(line, circumstances)
+  );
 }
 
 /** A route may accept the calls of some publishers alone; one that nobody sent is of none of them. */
@@ -71,6 +75,13 @@ function checkAccepted({ route }: RouteLine, { publisherId }: Circumstances): Re
   const accepted = route.acceptedPublisherIds;
   if (accepted === undefined || (publisherId !== null && accepted.includes(publisherId))) return null;
   return { reason: 'source-excluded', values: { publisherId, acceptedPublishers: accepted.length } };
+}
+
+/** A route may take the calls of some categories alone; one of which nothing is known is of none of them. */
+function checkCategory({ route }: RouteLine, { category }: Circumstances): Rejection | null {
+  const { categories } = route;
+  if (categories === undefined || (category !== null && categories.includes(category))) return null;
+  return { reason: 'source-excluded', values: { category, accepts: categories.join(', ') } };
 }
 
 /**

@@ -71,6 +71,25 @@ describe('a replay', () => {
     expect(decision.candidates).toMatchObject([{ reason: 'concurrency-cap', values: { used: 2, cap: 2 } }]);
   });
 
+  test('rests on what the caller wanted, which was not kept before it could be known', () => {
+    const routes = plan.routes.map((each) => ({ ...each, categories: ['roofing'] }));
+    const picky = buildRoutingSnapshot({ ...plan, routes }, noPlaces);
+    const candidatesOf = (category: string | null) => {
+      const kept = decideAndKeep({ ...offer, usage: usageOf(), category }, picky, now, 1);
+      const { decision } = replayDecision(
+        JSON.parse(kept.call) as DecidedCall,
+        JSON.parse(kept.basis) as DecisionBasis,
+        picky,
+      );
+      expect(JSON.stringify({ ...(JSON.parse(kept.call) as DecidedCall), decision })).toBe(kept.call);
+      return { candidates: decision.candidates, kept: kept.basis };
+    };
+    expect(candidatesOf('roofing').candidates).toMatchObject([{ verdict: 'selected' }]);
+    const unknown = candidatesOf(null);
+    expect(unknown.candidates).toMatchObject([{ reason: 'source-excluded', values: { category: null } }]);
+    expect(unknown.kept).not.toContain('category');
+  });
+
   test('names what it asks for that was not asked the first time', () => {
     const kept = decideAndKeep(offer, buildRoutingSnapshot(plan, noPlaces), now, 1);
     const routes = plan.routes.map((each) => ({ ...each, caps: { total: 5 } }));

@@ -51,6 +51,8 @@ function reasonsAgainst(built: BuiltScenario, scenario: RoutingScenario, positio
   if (offer.alreadyTried?.includes(destination.id)) reasons.add('already-tried');
   const accepted = route.acceptedPublisherIds;
   if (accepted && !accepted.some((id) => id === offer.publisherId)) reasons.add('source-excluded');
+  const { category } = offer;
+  if (route.categories && !route.categories.some((each) => each === category)) reasons.add('source-excluded');
   const publisher = plan.publishers.find(({ id }) => id === offer.publisherId);
   if (publisher && offer.publisherId) {
     const earns = campaign.status === 'test' ? 0 : payoutForCall(publisher.payout, micros(cost));

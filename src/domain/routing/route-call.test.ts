@@ -257,6 +257,29 @@ describe('a rejection names its reason and what it compared', () => {
     expect(verdictFor(null)).toMatchObject({ reason: 'source-excluded', values: { publisherId: null } });
   });
 
+  test('source-excluded, when a route takes other categories alone', () => {
+    const { builder, campaign, destination } = world();
+    builder.route(campaign, destination, { categories: ['roofing', 'gutters'] });
+    const verdictFor = (category: string | null) => decide(builder, campaign, { category }).candidates[0];
+    expect(verdictFor('gutters')).toMatchObject({ verdict: 'selected' });
+    const accepts = 'roofing, gutters';
+    expect(verdictFor('plumbing')).toMatchObject({
+      reason: 'source-excluded',
+      values: { category: 'plumbing', accepts },
+    });
+    expect(verdictFor(null)).toMatchObject({ reason: 'source-excluded', values: { category: null, accepts } });
+    expect(verdictFor('Gutters')).toMatchObject({ verdict: 'rejected' });
+    expect(decide(builder, campaign).candidates[0]).toEqual(verdictFor(null));
+  });
+
+  test('a route without categories takes calls of every category, and of none', () => {
+    const { builder, campaign, destination } = world();
+    builder.route(campaign, destination);
+    for (const category of ['plumbing', null]) {
+      expect(decide(builder, campaign, { category }).candidates[0]).toMatchObject({ verdict: 'selected' });
+    }
+  });
+
   test('source-excluded, when a cap of the publisher is full', () => {
     const { builder, campaign, destination } = world();
     builder.route(campaign, destination);

@@ -19,6 +19,8 @@ export interface CallOffer {
   readonly publisherId?: PublisherId | null;
   readonly ani: Ani;
   readonly location: CallerLocation;
+  /** What the caller wants, by what they said; null where that is not known. */
+  readonly category?: string | null;
   readonly usage: CapUsage;
   /** Destinations this call has rung already. */
   readonly alreadyTried?: readonly DestinationId[];
@@ -111,6 +113,7 @@ function circumstancesOf(offer: CallOffer, snapshot: RoutingSnapshot, now: Epoch
     duplicateBuyers: offer.excludedBuyers ?? NONE,
     tried: offer.alreadyTried ?? NONE,
     publisherId,
+    category: offer.category ?? null,
     capped: publisher && caps && caps.length > 0 ? { publisher, caps } : null,
   };
 }
