@@ -1,19 +1,26 @@
 import { mostACallCanCost } from '../domain/billing/price-for-talk.ts';
 import type { AdmissionPlan } from '../domain/call/admission-plan.ts';
-import type { CallFacts, CallOrigin } from '../domain/call/call-facts.ts';
+import { newFacts, type CallFacts, type CallOrigin } from '../domain/call/call-facts.ts';
 import type { Cdr } from '../domain/call/cdr.ts';
 import { cdrOfOpenCall } from '../domain/call/cdr-of-call.ts';
 import { dialAddresses } from '../domain/call/dial-addresses.ts';
 import type { DialAddress, DialTarget } from '../domain/call/dial-target.ts';
-import type { AttemptId, DestinationId } from '../domain/ids.ts';
+import type { AttemptId, DestinationId, PromptId } from '../domain/ids.ts';
+import type { Terms } from '../domain/billing/terms.ts';
+import type { Publisher } from '../domain/plan/party.ts';
 import { capsAllow } from '../domain/routing/check-caps.ts';
 import { type DecisionBasis, watchOffer } from '../domain/routing/decision-basis.ts';
 import { explainSelection, selectRoutes } from '../domain/routing/route-call.ts';
 import type { RouteSelection } from '../domain/routing/route-call.ts';
+import type { Campaign } from '../domain/plan/campaign.ts';
+import { locateCaller } from '../domain/numbers/locate-caller.ts';
+import type { CallerLocation } from '../domain/numbers/location.ts';
 import type { RouteDecision } from '../domain/routing/route-decision.ts';
 import type { RouteLine, RoutingSnapshot } from '../domain/routing/routing-snapshot.ts';
 import { seededRandom } from '../domain/routing/seeded-random.ts';
 import { freezeTerms } from '../domain/routing/terms-for-route.ts';
+import { audioPlanOf, screeningOf, welcomeOf } from './audio-plan.ts';
+import { forwardLine, NO_ROUTE } from './forward-line.ts';
 import { offerForCall } from './offer-for-call.ts';
 import type { AdmissionView, Reservation } from './ports/call-store.ts';
 import { refuseAfterRouting, refuseBeforeRouting, type Refused } from './refuse-call.ts';
@@ -40,6 +47,14 @@ interface Decided {
   readonly basis: DecisionBasis | null;
 }
 
+/** What the caller said of themselves before routing. */
+export interface Answers {
+  readonly zip: string | null;
+  readonly category: string | null;
+}
+
+const NO_ANSWERS: Answers = { zip: null, category: null };
+
 /** What a reservation came to: whom to dial, and the places to hold for it. */
 export interface Chosen {
   readonly targets: readonly DialTarget[];
@@ -58,49 +73,105 @@ export class Admission {
     this.#input = input;
   }
 
-  /** Decides a new call: a refusal with its status, or the first routes with their places. */
+  /**
+   * Decides a new call: a refusal with its status, the first routes with their places, or what its caller is to be told
+   * and asked before it is routed.
+   */
   decide(view: AdmissionView): Decided & { readonly draft: Cdr } {
-    const { plan, reserve, basis } = this.#plan(view);
-    const { origin } = this.#input;
-    const facts: CallFacts = { origin, screenedAt: null, decision: plan.decision, attempts: [] };
-    return { plan, reserve, basis, draft: cdrOfOpenCall(facts, null) };
+    const { origin, snapshot, trunkLimit } = this.#input;
+    const campaign = this.#campaign();
+    const call = { ...origin, campaign, trunkLimit, at: origin.receivedAt.wall };
+    const refused = refuseBeforeRouting(call, snapshot, view);
+    const welcome = campaign && welcomeOf(campaign);
+    const decided = refused
+      ? refusal(refused)
+      : welcome
+        ? { plan: welcome, reserve: [], basis: null }
+        : this.#route(view, NO_ANSWERS);
+    const facts: CallFacts = { ...newFacts(origin), decision: decided.plan.decision };
+    return { ...decided, draft: cdrOfOpenCall(facts, null) };
+  }
+
+  /** Where the caller is, by what they answered; null where the number dialled is none of ours. */
+  locate({ zip }: Answers): CallerLocation | null {
+    const { origin, snapshot } = this.#input;
+    if (origin.location === null || zip === null) return origin.location;
+    return locateCaller({ ani: origin.ani, enteredZip: zip }, snapshot.gazetteer);
+  }
+
+  /** Decides a call whose caller has been asked: as `decide`, without screening it again. */
+  route(facts: CallFacts, answers: Answers): (view: AdmissionView) => Decided & { readonly draft: Cdr } {
+    return (view) => {
+      const decided = this.#route(view, answers);
+      const inquiry = facts.inquiry && { ...facts.inquiry, location: this.locate(answers) };
+      const known = { ...facts, inquiry, decision: decided.plan.decision };
+      return { ...decided, draft: cdrOfOpenCall(known, null) };
+    };
   }
 
   /** After the attempts so far: the next routes of the same decision whose caps still have room. */
   chooseNext(facts: CallFacts): (view: AdmissionView) => Chosen {
     const tried = new Set(facts.attempts.map((attempt) => attempt.target.destinationId));
     const reserved = new Set(facts.attempts.map((attempt) => attempt.target.reservationId)).size;
-    return (view) => this.#choose(view, tried, reserved);
+    const lines = this.#selection?.selected ?? [];
+    return (view) => this.#choose(lines, view, tried, reserved);
   }
 
-  #plan(view: AdmissionView): Decided {
-    const { origin, snapshot, seed, trunkLimit } = this.#input;
+  #campaign(): Campaign | null {
+    const { origin, snapshot } = this.#input;
+    return origin.campaignId === null ? null : (snapshot.campaignById.get(origin.campaignId) ?? null);
+  }
+
+  #route(view: AdmissionView, answers: Answers): Decided {
+    const { origin, snapshot, seed } = this.#input;
     const now = origin.receivedAt.wall;
-    const campaign = origin.campaignId === null ? null : (snapshot.campaignById.get(origin.campaignId) ?? null);
-    const { callId, did, publisherId, ani, location, attestation } = origin;
-    const refused = refuseBeforeRouting({ callId, ani, at: now, campaign, attestation, trunkLimit }, snapshot, view);
-    if (refused || !campaign || !did || !location) {
-      return refusal(refused ?? { outcome: 'unknown-did', sipStatus: 404, cause: 'unknown-did' });
+    const campaign = this.#campaign();
+    const { callId, did, publisherId, ani } = origin;
+    const location = this.locate(answers);
+    if (!campaign || !did || !location) {
+      return refusal({ outcome: 'unknown-did', sipStatus: 404, cause: 'unknown-did' });
     }
-    const call = { callId, did, campaign, publisherId, ani, location, at: now };
+    const { category } = answers;
+    const call = { callId, did, campaign, publisherId, ani, location, category, at: now };
     const watched = watchOffer(offerForCall(call, view));
     this.#selection = selectRoutes(watched.offer, snapshot, now, seed);
+    const { selected } = this.#selection;
     const decision = explainSelection(this.#selection);
-    const basis = watched.basis();
-    const { targets, reserve } = this.#choose(view, new Set(), 0);
-    if (targets.length === 0) return refusal(refuseAfterRouting(decision, campaign), { decision, basis });
-    const { simultaneous, maxAttempts, setupBudgetS, maxCallS } = campaign;
-    const policy = { simultaneous, maxAttempts, setupBudgetS, maxCallS };
-    return { plan: { kind: 'dial', decision, policy, targets }, reserve, basis };
+    const decided = { decision, basis: watched.basis() };
+    const chosen = this.#choose(selected, view, new Set(), 0);
+    if (chosen.targets.length > 0) return dialling(campaign, selected, chosen, decided);
+    return this.#closed(campaign, view, decided);
   }
 
-  #choose(view: AdmissionView, tried: ReadonlySet<DestinationId>, reservedBefore: number): Chosen {
+  /** Nobody is there to dial: what the campaign does then. */
+  #closed(campaign: Campaign, view: AdmissionView, decided: DecidedSoFar): Decided {
+    const refused = refuseAfterRouting(decided.decision, campaign);
+    const { afterHours, prompts } = campaign;
+    if (refused.outcome !== 'after-hours') {
+      return refusal(refused, { ...decided, announce: refused.outcome === 'no-route' ? prompts.noRoute : undefined });
+    }
+    const line = forwardLine(campaign, this.#input.snapshot);
+    const forwarded = line && this.#choose([line], view, new Set(), 0);
+    if (line && forwarded && forwarded.targets.length > 0) return dialling(campaign, [line], forwarded, decided);
+    const promptId = ('promptId' in afterHours ? afterHours.promptId : undefined) ?? prompts.afterHours;
+    if (afterHours.action !== 'voicemail') return refusal(refused, { ...decided, announce: promptId });
+    const { decision, basis } = decided;
+    const maxS = campaign.voicemailMaxS ?? VOICEMAIL_S;
+    return { plan: { kind: 'message', promptId: promptId ?? null, maxS, decision }, reserve: [], basis };
+  }
+
+  #choose(
+    lines: readonly RouteLine[],
+    view: AdmissionView,
+    tried: ReadonlySet<DestinationId>,
+    reservedBefore: number,
+  ): Chosen {
     const { origin } = this.#input;
     const now = origin.receivedAt.wall;
     const targets: DialTarget[] = [];
     const reserve: Reservation[] = [];
     let tier: number | null = null;
-    for (const line of this.#selection?.selected ?? []) {
+    for (const line of lines) {
       if (tier !== null && (line.route.priority !== tier || !line.campaign.simultaneous)) break;
       if (tried.has(line.destination.id) || targets.some((target) => target.destinationId === line.destination.id))
         continue;
@@ -129,26 +200,58 @@ export class Admission {
   ): { target: DialTarget; place: Reservation } {
     const { origin, snapshot } = this.#input;
     const publisher = origin.publisherId === null ? null : (snapshot.publisherById.get(origin.publisherId) ?? null);
-    const terms = freezeTerms(line.campaign, line.route, publisher);
+    const terms = termsOf(line, publisher);
     const reservationId = `${origin.callId}.r${place}` as AttemptId;
-    const ids = { routeId: line.route.id, destinationId: line.destination.id, buyerId: line.buyer.id };
+    const { destination, buyer } = line;
+    const ids = { destinationId: destination.id, buyerId: buyer.id };
+    const routeId = line.route.id;
     return {
-      target: { reservationId, ...ids, addresses, ringTimeoutS: line.destination.ringTimeoutS, terms },
+      target: {
+        reservationId,
+        routeId: routeId === NO_ROUTE ? null : routeId,
+        ...ids,
+        addresses,
+        ringTimeoutS: destination.ringTimeoutS,
+        terms,
+        screening: screeningOf(destination),
+      },
       place: {
         attemptId: reservationId,
+        routeId,
         ...ids,
-        timezone: line.buyer.timezone,
-        pendingMicros: mostACallCanCost(terms),
+        timezone: buyer.timezone,
+        pendingMicros: terms.unbilled ? 0 : mostACallCanCost(terms),
         terms,
       },
     };
   }
 }
 
+/** Longest message a caller may leave, where the campaign says nothing, in seconds. */
+const VOICEMAIL_S = 120;
+
+type DecidedSoFar = { readonly decision: RouteDecision; readonly basis: DecisionBasis };
+
+function termsOf({ campaign, route }: RouteLine, publisher: Publisher | null): Terms {
+  const terms = freezeTerms(campaign, route, publisher);
+  const { afterHours } = campaign;
+  const forwarded = route.id === NO_ROUTE && afterHours.action === 'forward';
+  return forwarded && afterHours.billable !== true ? { ...terms, unbilled: true } : terms;
+}
+
+function dialling(campaign: Campaign, lines: readonly RouteLine[], chosen: Chosen, decided: DecidedSoFar): Decided {
+  const { simultaneous, maxAttempts, setupBudgetS, maxCallS } = campaign;
+  const policy = { simultaneous, maxAttempts, setupBudgetS, maxCallS, audio: audioPlanOf(campaign, lines) };
+  const { decision, basis } = decided;
+  const { targets, reserve } = chosen;
+  return { plan: { kind: 'dial', decision, policy, targets }, reserve, basis };
+}
+
 function refusal(
   why: Refused,
-  decided: { readonly decision: RouteDecision; readonly basis: DecisionBasis } | null = null,
+  after: Partial<DecidedSoFar> & { readonly announce?: PromptId | undefined } = {},
 ): Decided {
-  const plan = { kind: 'refuse', ...why, decision: decided?.decision ?? null } as const;
-  return { plan, reserve: [], basis: decided?.basis ?? null };
+  const { decision, basis, announce } = after;
+  const plan = { kind: 'refuse', ...why, decision: decision ?? null, announce: announce ?? null } as const;
+  return { plan, reserve: [], basis: basis ?? null };
 }

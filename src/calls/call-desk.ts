@@ -1,4 +1,4 @@
-import type { CallOrigin } from '../domain/call/call-facts.ts';
+import { newFacts, type CallOrigin } from '../domain/call/call-facts.ts';
 import type { Moment } from '../domain/call/moment.ts';
 import type { CallId } from '../domain/ids.ts';
 import type { Ani } from '../domain/numbers/e164.ts';
@@ -83,7 +83,7 @@ export class CallDesk {
     const origin = readOrigin(invite, trunk, snapshot, newCallId(), receivedAt);
     const trunkLimit = this.#gate.check(trunk, registry.liveOn(trunk.id), receivedAt.mono);
     const admission = new Admission({ origin, snapshot, seed: newSeed(), trunkLimit, isDown });
-    const facts = { origin, screenedAt: null, decision: null, attempts: [] };
+    const facts = newFacts(origin);
     const believed = trunk.trustIdentity ? invite : { ...invite, passOn: {}, assertedIdentity: null };
     const session = new CallSession(world, { invite: believed, aLeg, admission, facts }, (cdr) => {
       registry.remove(session);

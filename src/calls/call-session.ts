@@ -1,7 +1,8 @@
 import { cdrOfEndedCall, cdrOfOpenCall } from '../domain/call/cdr-of-call.ts';
 import type { Attempt } from '../domain/call/attempt.ts';
 import { addressOf } from '../domain/call/attempt.ts';
-import type { CallEffect, CallTimer, EndedCall } from '../domain/call/call-effect.ts';
+import type { AudioPlan } from '../domain/call/admission-plan.ts';
+import type { CallEffect, EndedCall } from '../domain/call/call-effect.ts';
 import type { CallEvent } from '../domain/call/call-event.ts';
 import type { CallFacts } from '../domain/call/call-facts.ts';
 import type { CallState } from '../domain/call/call-state.ts';
@@ -10,13 +11,18 @@ import type { Moment } from '../domain/call/moment.ts';
 import { raisesSuspicion } from '../domain/call/gateway-health.ts';
 import { newCall, transition } from '../domain/call/transition.ts';
 import type { AttemptId, CallId } from '../domain/ids.ts';
-import type { Admission } from './admission.ts';
+import type { Admission, Answers } from './admission.ts';
+import { AnchoredAudio, type AudioWorld } from './audio/anchored-audio.ts';
+import { AnchoredDial } from './audio/anchored-dial.ts';
+import { CallTimers } from './call-timers.ts';
 import { identityFor } from './caller-identity.ts';
+import { eventOfBuyer, eventOfCaller } from './leg-events.ts';
 import type { ALeg, ALegEvent, InboundInvite } from './ports/a-leg.ts';
-import type { BLeg, BLegEvent, Dialer } from './ports/b-leg.ts';
+import type { AnchoredSide, BLeg, BLegEvent, Dialer } from './ports/b-leg.ts';
+import type { MediaSide } from './ports/call-media.ts';
 import type { CallObserver } from './ports/call-observer.ts';
 import type { CallStore } from './ports/call-store.ts';
-import type { Clock, Timer } from './ports/clock.ts';
+import type { Clock } from './ports/clock.ts';
 import type { OverCap } from './settle-call.ts';
 import { settleUntilKept } from './settle-call.ts';
 
@@ -29,6 +35,8 @@ export interface CallWorld {
   readonly overCap: OverCap;
   /** A call failed at this gateway as if it weren't there. */
   readonly doubtGateway: (gatewayUri: string) => void;
+  /** Media servers and what they play and record; null where there are none. */
+  readonly audio: AudioWorld | null;
 }
 
 /** How long a refused trunk is asked to wait before its next call, in seconds. */
@@ -45,13 +53,16 @@ export class CallSession {
   readonly #aLeg: ALeg;
   readonly #admission: Admission;
   readonly #bLegs = new Map<AttemptId, BLeg>();
-  readonly #timers = new Map<string, Timer>();
+  readonly #timers: CallTimers;
   /** When each leg was last heard of within the call. */
   readonly #heardAt = new Map<AttemptId | 'caller', Moment>();
   readonly #queue: { readonly event: CallEvent; readonly at: Moment }[] = [];
   readonly #onSettled: (cdr: Cdr) => void;
   #state: CallState;
   #draining = false;
+  /** Null while, or because, the audio goes directly from one party to the other. */
+  #audio: AnchoredAudio | null = null;
+  #audioPlan: AudioPlan | null = null;
 
   constructor(
     world: CallWorld,
@@ -64,6 +75,7 @@ export class CallSession {
     this.#admission = call.admission;
     this.#state = newCall(call.facts);
     this.#onSettled = onSettled;
+    this.#timers = new CallTimers(world.clock, (timer) => this.handle({ type: 'timerFired', timer }));
   }
 
   get callId(): CallId {
@@ -109,29 +121,19 @@ export class CallSession {
     this.handle({ type: 'endRequested', cause });
   }
 
-  /** What the caller's leg reports, in the machine's words. */
+  /** Silence is recorded until it is resumed, or from the pause on; false where this call isn't being recorded. */
+  async pauseRecording(paused: boolean): Promise<boolean> {
+    if (this.#state.kind !== 'connected' || this.#audio === null) return false;
+    return paused ? this.#audio.pauseRecording() : this.#audio.resumeRecording();
+  }
+
+  /** Takes what the caller's leg reports. */
   onALeg(event: ALegEvent): void {
-    switch (event.type) {
-      case 'cancelled':
-        return this.handle({ type: 'callerCancelled', cause: event.cause });
-      case 'acked':
-        return this.handle({ type: 'callerAcked' });
-      case 'hungUp':
-        return this.handle({ type: 'callerHungUp', cause: event.cause });
-      case 'answerFailed':
-        return this.handle({ type: 'callerAnswerFailed', cause: event.cause });
-      case 'heard':
-        this.#heardAt.set('caller', this.#world.clock.now());
-        return;
-      case 'vanished': {
-        const { cause, unseenMs } = event;
-        return this.handle({ type: 'callerVanished', cause, unseenMs, heardAt: this.#heardAt.get('caller') ?? null });
-      }
-      case 'closed':
-        return this.handle({ type: 'callerLegClosed' });
-      case 'lost':
-        return this.handle({ type: 'endRequested', cause: 'link-lost' });
-    }
+    if (event.type === 'heard') this.#heardAt.set('caller', this.#world.clock.now());
+    // The answer to the offer that our 200 was (RFC 3261 §13.2.1).
+    if (event.type === 'acked' && event.sdp !== null) this.#callerAnswered(event.sdp);
+    const heard = eventOfCaller(event, this.#heardAt.get('caller') ?? null);
+    if (heard) this.handle(heard);
   }
 
   /**
@@ -181,9 +183,18 @@ export class CallSession {
       case 'hangUpAttempt':
         return this.#bLegs.get(effect.attemptId)?.hangUp(effect.cause);
       case 'showProgress':
-        return this.#aLeg.showProgress(effect.status, effect.sdp);
+        if (this.#audio === null || this.#audioPlan === null) return this.#aLeg.showProgress(effect.status, effect.sdp);
+        return this.#audio.showProgress(effect.attemptId, effect.status, effect.sdp, this.#audioPlan);
       case 'answerCaller':
-        return this.#aLeg.answer(effect.sdp);
+        return this.#answerCaller(effect.sdp);
+      case 'openMedia':
+        return this.#anchor()?.open();
+      case 'runProgram':
+        return this.#audio?.run(effect.program);
+      case 'route':
+        return this.#route(effect);
+      case 'screenBuyer':
+        return this.#screenBuyer(effect.attemptId);
       case 'rejectCaller':
         return this.#aLeg.reject(effect.status, {
           cause: effect.cause,
@@ -191,16 +202,14 @@ export class CallSession {
         });
       case 'hangUpCaller':
         return this.#aLeg.hangUp(effect.cause);
-      case 'joinLegs': {
-        const bLeg = this.#bLegs.get(effect.attemptId);
-        return bLeg && this.#world.dialer.join(this.#aLeg, bLeg);
-      }
+      case 'joinLegs':
+        return this.#joinLegs(effect.attemptId);
       case 'recordConnected':
         return this.#recordConnected();
       case 'startTimer':
-        return this.#startTimer(effect.timer, effect.delayMs);
+        return this.#timers.start(effect.timer, effect.delayMs);
       case 'stopTimer':
-        return this.#stopTimer(effect.timer);
+        return this.#timers.stop(effect.timer);
       case 'settle':
         return this.#finish(effect.ended);
     }
@@ -213,46 +222,125 @@ export class CallSession {
     if (address.barred) {
       return this.handle({ type: 'attemptFailed', attemptId, sipStatus: null, cause: null, reason: 'not-allowed' });
     }
-    const bLeg = this.#world.dialer.dial(
-      {
-        callId: origin.callId,
-        address,
-        ...identityFor(address, origin, this.#invite),
-        sdp: this.#invite.sdp,
-        maxForwards: this.#invite.maxForwards - 1,
-      },
-      (event) => {
-        const isSuspect = event.type === 'failed' && !event.reason && raisesSuspicion(event.sipStatus);
-        if (isSuspect && address.gateway !== null) this.#world.doubtGateway(address.gateway);
-        this.#onBLeg(attemptId, event);
-      },
-    );
+    const order = {
+      callId: origin.callId,
+      address,
+      ...identityFor(address, origin, this.#invite),
+      maxForwards: this.#invite.maxForwards - 1,
+    };
+    const report = (event: BLegEvent): void => {
+      const isSuspect = event.type === 'failed' && !event.reason && raisesSuspicion(event.sipStatus);
+      if (isSuspect && address.gateway !== null) this.#world.doubtGateway(address.gateway);
+      this.#onBLeg(attemptId, event);
+    };
+    if (this.#state.kind === 'dialing') this.#audioPlan = this.#state.policy.audio;
+    const { dialer } = this.#world;
+    const audio = this.#audioForDialling();
+    if (audio === 'none') return;
+    const bLeg =
+      audio === 'direct'
+        ? dialer.dial({ ...order, sdp: this.#invite.sdp }, report)
+        : new AnchoredDial(dialer, order, this.#offerFor(attemptId, audio), report);
     this.#bLegs.set(attemptId, bLeg);
   }
 
-  #onBLeg(attemptId: AttemptId, event: BLegEvent): void {
-    switch (event.type) {
-      case 'sent':
-        return this.#recordDialed(event);
-      case 'progress':
-        return this.handle({ type: 'attemptProgress', attemptId, status: event.status, sdp: event.sdp });
-      case 'answered':
-        return this.handle({ type: 'attemptAnswered', attemptId, sdp: event.sdp });
-      case 'failed': {
-        const { sipStatus, cause, reason } = event;
-        return this.handle({ type: 'attemptFailed', attemptId, sipStatus, cause, ...(reason ? { reason } : {}) });
-      }
-      case 'hungUp':
-        return this.handle({ type: 'attemptHungUp', attemptId, cause: event.cause });
-      case 'heard':
-        this.#heardAt.set(attemptId, this.#world.clock.now());
-        return;
-      case 'vanished': {
-        const { cause, unseenMs } = event;
-        const heardAt = this.#heardAt.get(attemptId) ?? null;
-        return this.handle({ type: 'attemptVanished', attemptId, cause, unseenMs, heardAt });
-      }
+  /** How this call's destinations are reached; `none` where they can't be, which has been reported. */
+  #audioForDialling(): AnchoredAudio | 'direct' | 'none' {
+    if (this.#audio !== null) return this.#audio;
+    const media = this.#audioPlan?.media ?? 'direct';
+    if (media === 'direct' || (media === 'preferred' && !this.#world.audio?.servers.isUp)) return 'direct';
+    return this.#anchor() ?? 'none';
+  }
+
+  /** This call's audio at a media server, from the first time it is needed. */
+  #anchor(): AnchoredAudio | null {
+    if (this.#audio !== null) return this.#audio;
+    const { audio } = this.#world;
+    if (audio === null) {
+      this.handle({ type: 'mediaRefused', sipStatus: 503, cause: 'media-unavailable' });
+      return null;
     }
+    const { callId, receivedAt } = this.#state.facts.origin;
+    this.#audio = new AnchoredAudio(audio, {
+      callId,
+      receivedAt: receivedAt.wall,
+      offer: this.#invite.sdp,
+      aLeg: this.#aLeg,
+      handle: (event) => this.handle(event),
+    });
+    return this.#audio;
+  }
+
+  /** What a destination is offered. Where nothing needs a media server, none is no reason to lose the call. */
+  async #offerFor(attemptId: AttemptId, audio: AnchoredAudio): Promise<string | null> {
+    try {
+      return await audio.offerFor(attemptId);
+    } catch (error) {
+      if (this.#audioPlan?.media !== 'preferred' || this.#bLegs.size > 1) throw error;
+      if (this.#audio === audio) this.#audio = null;
+      this.#audioPlan = { ...this.#audioPlan, media: 'direct' };
+      void audio.close();
+      return this.#invite.sdp;
+    }
+  }
+
+  #onBLeg(attemptId: AttemptId, event: BLegEvent): void {
+    if (event.type === 'sent') return this.#recordDialed(event);
+    if (event.type === 'heard') this.#heardAt.set(attemptId, this.#world.clock.now());
+    if (event.type === 'answered') this.#audio?.answered(attemptId, event.sdp);
+    const heardAt = this.#heardAt.get(attemptId) ?? null;
+    const heard = eventOfBuyer(attemptId, event, { heardAt, anchored: this.#audio !== null });
+    if (heard) this.handle(heard);
+    if (event.type === 'failed' || event.type === 'hungUp') this.#audio?.drop(attemptId);
+  }
+
+  #answerCaller(sdp: string | null): void {
+    if (this.#audio === null) return this.#aLeg.answer(sdp ?? '');
+    this.#aLeg.answer(this.#audio.callerSdp);
+    this.#world.dialer.anchor(this.#aLeg, this.#sideOf('caller', this.#audio));
+  }
+
+  #callerAnswered(sdp: string): void {
+    this.#audio?.negotiate('caller', sdp).catch((error: unknown) => {
+      this.#world.observer.callFaulted(this.callId, error);
+      this.handle({ type: 'mediaLost', cause: 'media-failed' });
+    });
+  }
+
+  #screenBuyer(attemptId: AttemptId): void {
+    const attempt = this.#state.facts.attempts.find((known) => known.attemptId === attemptId);
+    const leg = this.#bLegs.get(attemptId);
+    if (this.#audio === null || !attempt) return;
+    if (leg instanceof AnchoredDial && leg.leg)
+      this.#world.dialer.anchor(leg.leg, this.#sideOf(attemptId, this.#audio));
+    this.#audio.screen(attemptId, attempt.target.screening);
+  }
+
+  #joinLegs(attemptId: AttemptId): void {
+    const bLeg = this.#bLegs.get(attemptId);
+    if (this.#audio !== null) this.#audio.join(attemptId, this.#audioPlan?.record ?? false);
+    else if (bLeg) this.#world.dialer.join(this.#aLeg, bLeg);
+  }
+
+  /** What one side asks within the call is the media server's to answer. */
+  #sideOf(side: MediaSide, audio: AnchoredAudio): AnchoredSide {
+    return {
+      offered: (sdp) => (sdp === null ? Promise.resolve(audio.sdpOf(side)) : audio.negotiate(side, sdp)),
+      answered: (sdp) => audio.negotiate(side, sdp).then(() => undefined),
+      pressed: (digits) => audio.pressed(side, digits),
+    };
+  }
+
+  #route(answers: Answers): void {
+    const { facts } = this.#state;
+    const location = this.#admission.locate(answers);
+    this.#world.store.routeCall(this.callId, this.#admission.route(facts, answers)).then(
+      (plan) => plan && this.handle({ type: 'routed', plan, location }),
+      (error: unknown) => {
+        this.#world.observer.callFaulted(this.callId, error);
+        this.handle({ type: 'admissionFailed' });
+      },
+    );
   }
 
   #reserveNext(release: readonly AttemptId[]): void {
@@ -290,34 +378,22 @@ export class CallSession {
     });
   }
 
-  #startTimer(timer: CallTimer, delayMs: number): void {
-    const key = timerKey(timer);
-    this.#timers.get(key)?.stop();
-    this.#timers.set(
-      key,
-      this.#world.clock.startTimer(Math.max(0, delayMs), () => {
-        this.#timers.delete(key);
-        this.handle({ type: 'timerFired', timer });
-      }),
-    );
-  }
-
-  #stopTimer(timer: CallTimer): void {
-    const key = timerKey(timer);
-    this.#timers.get(key)?.stop();
-    this.#timers.delete(key);
-  }
-
   /** The one end of a call: no timer is left, and its CDR is written, if need be when the store has healed. */
   #finish(ended: EndedCall): void {
-    for (const timer of this.#timers.values()) timer.stop();
-    this.#timers.clear();
-    settleUntilKept(cdrOfEndedCall(ended), this.#world).then(this.#onSettled, (error: unknown) => {
-      this.#world.observer.callFaulted(this.callId, error);
-    });
+    this.#timers.stopAll();
+    const { observer } = this.#world;
+    const faulted = (error: unknown): void => observer.callFaulted(this.callId, error);
+    const settled = settleUntilKept(cdrOfEndedCall(ended), this.#world);
+    settled.then(this.#onSettled, faulted);
+    if (this.#audio !== null) this.#keepRecording(this.#audio, settled).catch(faulted);
   }
-}
 
-function timerKey(timer: CallTimer): string {
-  return timer.kind === 'ring' ? `ring ${timer.attemptId}` : timer.kind;
+  /** A recording that its call's CDR names is kept, once both are complete. */
+  async #keepRecording(audio: AnchoredAudio, settled: Promise<Cdr>): Promise<void> {
+    const recordings = this.#world.audio?.recordings;
+    const [recording, cdr] = await Promise.all([audio.close(), settled]);
+    if (recording === null || recordings === undefined) return;
+    if (cdr.recordingId === recording.recordingId) await recordings.finish(this.callId, recording);
+    else await recordings.discard(recording);
+  }
 }

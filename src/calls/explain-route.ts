@@ -17,6 +17,8 @@ export interface ImaginedCall {
   readonly ani: Ani;
   readonly at: EpochMs;
   readonly zip?: string;
+  /** What the caller would say they want. */
+  readonly category?: string;
   readonly seed: number;
 }
 
@@ -52,6 +54,7 @@ export function explainCall(
     publisherId: did.publisherId ?? null,
     ani,
     location: locateCaller(clues, snapshot.gazetteer),
+    category: call.category ?? null,
     at,
   };
   const decision = routeCall(offerForCall(asked, view), snapshot, at, call.seed);

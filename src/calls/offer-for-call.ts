@@ -16,19 +16,22 @@ export interface CampaignCall {
   readonly publisherId: PublisherId | null;
   readonly ani: Ani;
   readonly location: CallerLocation;
+  /** What the caller said they want; null where they weren't asked. */
+  readonly category: string | null;
   /** When it was received. */
   readonly at: EpochMs;
 }
 
 /** The call as routing sees it, with counters, records and the caller's earlier calls as they are in this view. */
 export function offerForCall(call: CampaignCall, view: AdmissionView): CallOffer {
-  const { did, campaign, publisherId, ani, location, at } = call;
+  const { did, campaign, publisherId, ani, location, category, at } = call;
   return {
     did,
     campaignId: campaign.id,
     publisherId,
     ani,
     location,
+    category,
     usage: view,
     records: { get: (routeId) => view.routeRecord(routeId, at) },
     ...excludedAsDuplicates(call, view),
@@ -44,7 +47,7 @@ export function callerHistory({
   callId,
   ani,
   at,
-}: Omit<CampaignCall, 'did' | 'location' | 'publisherId'>): PriorCallQuery | undefined {
+}: Pick<CampaignCall, 'campaign' | 'callId' | 'ani' | 'at'>): PriorCallQuery | undefined {
   const rule = campaign.duplicates;
   const scope = rule.scope === 'buyer' ? 'all' : rule.scope;
   return duplicateQuery({ ...rule, scope }, { callId, ani, campaignId: campaign.id, buyerId: null, at });

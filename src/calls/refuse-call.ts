@@ -12,7 +12,7 @@ import { callerHistory } from './offer-for-call.ts';
 import type { AdmissionView } from './ports/call-store.ts';
 
 /** Why a call goes no further, and what its caller is told. */
-export type Refused = Omit<Refusal, 'kind' | 'decision'>;
+export type Refused = Omit<Refusal, 'kind' | 'decision' | 'announce'>;
 
 /** A call before it is routed. */
 export interface ArrivingCall {

@@ -7,7 +7,7 @@ import type { NonceCounts } from './digest/nonce-counts.ts';
 import type { DrachtioClient, LateOffer, SipDialog, SipRequest, SipResponse, UacOptions } from './drachtio.ts';
 import type { Amendment } from './invite-options.ts';
 import { inviteAgain, inviteFirst } from './invite-options.ts';
-import type { JoinedLeg } from './join-legs.ts';
+import type { JoinedLeg } from './in-dialog.ts';
 import { keepOffers } from './join-legs.ts';
 import { declineAll } from './late-answer.ts';
 import { reasonHeaders } from './outgoing-headers.ts';

@@ -4,7 +4,7 @@ import { dialogIdOf } from './dialog-id.ts';
 import type { Authenticator } from './digest/authenticator.ts';
 import type { DrachtioClient, SipDialog, SipRequest, SipResponse } from './drachtio.ts';
 import { answerEarlyUpdate } from './early-update.ts';
-import type { JoinedLeg } from './join-legs.ts';
+import type { JoinedLeg } from './in-dialog.ts';
 import { keepOffers } from './join-legs.ts';
 import { challengeHeaders, outgoingHeaders, reasonHeaders } from './outgoing-headers.ts';
 import type { OpenDialogs } from './open-dialogs.ts';
@@ -163,7 +163,7 @@ export class CallerLeg implements ALeg {
       bye(this.#dialogs, dialog, 'cancelled', () => undefined);
       return;
     }
-    dialog.once('ack', () => this.#listener({ type: 'acked' }));
+    dialog.once('ack', (ack?: SipRequest) => this.#listener({ type: 'acked', sdp: ack?.body || null }));
     const hungUp = (request?: SipRequest): void => {
       this.#dialogs.remove(dialog);
       if (this.#state.kind !== 'open') return;

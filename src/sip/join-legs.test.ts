@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SendOptions, SipDialog, SipRequest, SipResponse } from './drachtio.ts';
-import { CARRY_LIMIT_MS, joinDialogs, keepOffers, type JoinedLeg } from './join-legs.ts';
+import { CARRY_LIMIT_MS, joinDialogs, keepOffers } from './join-legs.ts';
+import type { JoinedLeg } from './in-dialog.ts';
 import { SessionTimer } from './session-timer.ts';
 
 type Answered = Parameters<SipDialog['request']>[1];

@@ -1,8 +1,7 @@
-import { allowed } from './allowed-methods.ts';
 import { sendableStatus } from './drachtio.ts';
 import type { SendOptions, SipDialog, SipRequest, SipResponse } from './drachtio.ts';
+import { type FaultListener, type JoinedLeg, keepSession, listenInDialog } from './in-dialog.ts';
 import { outgoingHeaders } from './outgoing-headers.ts';
-import type { SessionTimer } from './session-timer.ts';
 
 /** A request the other side doesn't answer is given up on, so that it can't hold up the next. */
 export const CARRY_LIMIT_MS = 10_000;
@@ -10,19 +9,9 @@ export const CARRY_LIMIT_MS = 10_000;
 /** Where the other side said nothing in time. Not 408: within a dialog that asks to end the call (RFC 3261 §12.2.1.2). */
 const NO_ANSWER = 504;
 
-/** An answered leg to carry requests to: `request` answers challenges where the leg's trunk has credentials. */
-export interface JoinedLeg {
-  readonly dialog: SipDialog;
-  readonly request: SipDialog['request'];
-  readonly session: SessionTimer;
-  /** Called whenever the other side shows that it is there. */
-  readonly heard: () => void;
-}
-
 /**
  * Carries in-dialog requests across two answered legs with direct media: re-INVITE and UPDATE with their SDP, INFO
- * with its body. Offers never overlap: while one is out, another is answered 491 (RFC 3261 §14.2, RFC 3311 §5.2).
- * Unhandled, the library would answer all of these 200 with stale SDP by itself. `callerAcked` says whether the caller
+ * with its body. Offers never overlap: while one is out, another is answered 491 (RFC 3261 §14.2, RFC 3311 §5.2). `callerAcked` says whether the caller
  * has ACKed its answer: until then what is to be sent to it waits (RFC 3261 §14.1).
  */
 export function joinDialogs(caller: JoinedLeg, buyer: JoinedLeg, onFault: FaultListener, callerAcked = false): void {
@@ -30,9 +19,6 @@ export function joinDialogs(caller: JoinedLeg, buyer: JoinedLeg, onFault: FaultL
   carry(caller, buyer, exchange, atOnce, onFault);
   carry(buyer, caller, exchange, callerAcked ? atOnce : afterAck(caller.dialog), onFault);
 }
-
-/** Hears of a defect in carrying a request; the request has been answered 500 where it still could be. */
-export type FaultListener = (error: unknown, sipCallId: string) => void;
 
 /** Does something as soon as it can be done. */
 type When = (act: () => void) => void;
@@ -67,23 +53,7 @@ class OfferExchange {
 
 function carry(from: JoinedLeg, to: JoinedLeg, exchange: OfferExchange, when: When, onFault: FaultListener): void {
   const { dialog } = from;
-  /** A bug ends one request with a 500: thrown into the library it would end the process. */
-  const guarded = (response: SipResponse, act: () => void): void => {
-    try {
-      act();
-    } catch (error) {
-      onFault(error, dialog.sip.callId);
-      if (!response.finalResponseSent) response.send(500);
-    }
-  };
-  const on = (event: string, answer: (request: SipRequest, response: SipResponse) => void): void => {
-    dialog.on(event, (request: SipRequest, response: SipResponse) =>
-      guarded(response, () => {
-        from.heard();
-        answer(request, response);
-      }),
-    );
-  };
+  const { on, guarded } = listenInDialog(from, onFault);
   /** Sends a request on, and concludes exactly once: with its answer, or without where none comes in time. */
   const pass = (
     response: SipResponse,
@@ -144,11 +114,7 @@ function carry(from: JoinedLeg, to: JoinedLeg, exchange: OfferExchange, when: Wh
   on('modify', offer);
   on('update', (request, response) => {
     if (request.body) offer(request, response);
-    // Without an offer it only keeps the session up (RFC 4028 §7.4): each leg has its own.
-    else {
-      const contact = outgoingHeaders({ contact: dialog.local.contact });
-      response.send(200, { headers: { ...contact, ...from.session.agreeTo(request, null) } });
-    }
+    else keepSession(from, request, response);
   });
   on('info', (request, response) => {
     const headers = outgoingHeaders({
@@ -159,15 +125,7 @@ function carry(from: JoinedLeg, to: JoinedLeg, exchange: OfferExchange, when: Wh
       response.send(answer ? statusOf(answer) : NO_ANSWER, { headers: answer ? why(answer) : {} }),
     );
   });
-  on('options', (_request, response) => response.send(200, { headers: { ...allowed(), ...ACCEPTS_SDP } }));
-  // We transfer no calls: where a call goes is configuration's to say (RFC 3515 §2.4.2).
-  on('refer', (_request, response) => response.send(603));
-  for (const method of ['message', 'notify', 'publish', 'subscribe']) {
-    on(method, (_request, response) => response.send(405, { headers: allowed() }));
-  }
 }
-
-const ACCEPTS_SDP = outgoingHeaders({ accept: 'application/sdp' });
 
 /**
  * Keeps offers on a leg that is not joined yet, for there is no one to answer them. Returns what ends that: to be called

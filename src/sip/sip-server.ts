@@ -1,13 +1,15 @@
 import type { ALeg, InviteHandler } from '../calls/ports/a-leg.ts';
-import type { BLeg, BLegEvent, Dialer, DialOrder } from '../calls/ports/b-leg.ts';
+import type { AnchoredSide, BLeg, BLegEvent, Dialer, DialOrder } from '../calls/ports/b-leg.ts';
 import type { GatewayProber } from '../calls/ports/gateway-prober.ts';
 import { allowed } from './allowed-methods.ts';
+import { anchorDialog } from './anchor-leg.ts';
 import { BuyerLeg } from './buyer-leg.ts';
 import { CallerLeg } from './caller-leg.ts';
 import { Authenticator } from './digest/authenticator.ts';
 import { NonceCounts } from './digest/nonce-counts.ts';
 import type { DrachtioClient, SipRequest, SipResponse } from './drachtio.ts';
-import { createDrachtioClient, disconnect, guardReading } from './drachtio.ts';
+import { createDrachtioClient, disconnect, guardReading, watchFrames } from './drachtio.ts';
+import type { JoinedLeg } from './in-dialog.ts';
 import { joinDialogs } from './join-legs.ts';
 import { OpenDialogs } from './open-dialogs.ts';
 import { OrphanLegs } from './orphan-legs.ts';
@@ -16,6 +18,7 @@ import type { IsOwnAddress } from './own-addresses.ts';
 import { PendingLegs } from './pending-legs.ts';
 import { readInvite } from './read-invite.ts';
 import { isSessionTooShort, MIN_SESSION_S } from './session-timer.ts';
+import { sightMessage, type SipSighting } from './sight-message.ts';
 import { writeTogether } from './write-together.ts';
 
 /** Where drachtio-server, or the embedded engine in its place, listens for us. */
@@ -38,6 +41,8 @@ export interface SipServerOptions {
   /** Whether a call id that came back in an INVITE is of a call of ours in progress. */
   readonly isOwnCall: (callId: string) => boolean;
   readonly onLink: (change: 'up' | 'down') => void;
+  /** Each message that was received from or sent to the network. */
+  readonly onTraffic: (seen: SipSighting) => void;
   /** A defect, caught at the edge; the request has been answered 500. */
   readonly onFault: (error: unknown, sipCallId: string) => void;
   /** Something arrived that is worth a line in the log and a counter, and no more. */
@@ -123,6 +128,10 @@ export class SipServer implements Dialer, GatewayProber {
       this.#srf.connect(link);
       writeTogether(this.#srf);
       guardReading(this.#srf, (error) => this.#options.onFault(error, ''));
+      watchFrames(this.#srf, (frame) => {
+        const seen = sightMessage(frame);
+        if (seen) this.#options.onTraffic(seen);
+      });
     });
   }
 
@@ -163,6 +172,14 @@ export class SipServer implements Dialer, GatewayProber {
       // The caller made no offer: its ACK brings the answer to the buyer's (RFC 3261 §13.2.1).
       else dialog.once('ack', ({ body }: SipRequest) => bLeg.complete(body || null, () => join(true)));
     });
+  }
+
+  anchor(leg: ALeg | BLeg, side: AnchoredSide): void {
+    const anchor = (joined: JoinedLeg | null): void => {
+      if (joined) anchorDialog(joined, side, this.#options.onFault);
+    };
+    if (leg instanceof CallerLeg) leg.whenOpen(() => anchor(leg.join()));
+    else if (leg instanceof BuyerLeg) anchor(leg.join());
   }
 
   #legWorld() {

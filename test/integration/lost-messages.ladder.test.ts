@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ACK_LIMIT_MS } from '../../src/domain/call/while-dialing.ts';
+import { ACK_LIMIT_MS } from '../../src/domain/call/while-talking.ts';
 import { answers } from '../support/phone/behaviours.ts';
 import { headerValue } from '../support/phone/sip-wire.ts';
 import { hurriedClock } from './clocks.ts';

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { Admission } from '../../src/calls/admission.ts';
 import { judgeCall } from '../../src/domain/billing/judge-call.ts';
-import type { CallFacts, CallOrigin } from '../../src/domain/call/call-facts.ts';
+import { newFacts, type CallFacts, type CallOrigin } from '../../src/domain/call/call-facts.ts';
 import type { Cdr } from '../../src/domain/call/cdr.ts';
 import type { DialTarget } from '../../src/domain/call/dial-target.ts';
 import type { AttemptId, CallId, TrunkId } from '../../src/domain/ids.ts';
@@ -62,7 +62,7 @@ async function makeCall(n: number, random: () => number): Promise<void> {
     await turns(random, 2);
     say(`over ${callId}`);
     failed.push(failedAttempt(target));
-    const facts: CallFacts = { origin, screenedAt: null, decision: null, attempts: failed };
+    const facts: CallFacts = { ...newFacts(origin), attempts: failed };
     const release: readonly AttemptId[] = [target.reservationId];
     const chosen = await store.calls.reserveAttempts(callId, release, admission.chooseNext(facts));
     target = chosen?.targets[0];

@@ -46,10 +46,17 @@ export function someTarget(name: string, addresses = 1): DialTarget {
     addresses: [address(0), ...Array.from({ length: addresses - 1 }, (_, index) => address(index + 1))],
     ringTimeoutS: 25,
     terms: someTerms(),
+    screening: null,
   };
 }
 
-export const somePolicy: DialPolicy = { simultaneous: false, maxAttempts: 5, setupBudgetS: 90, maxCallS: 7_200 };
+export const somePolicy: DialPolicy = {
+  simultaneous: false,
+  maxAttempts: 5,
+  setupBudgetS: 90,
+  maxCallS: 7_200,
+  audio: { media: 'direct', ringback: null, record: false },
+};
 
 export const someDecision: RouteDecision = {
   seed: 1,
@@ -75,6 +82,9 @@ export function someFacts(): CallFacts {
       receivedAt: at(0),
     },
     screenedAt: null,
+    inquiry: null,
+    answeredAt: null,
+    recordingId: null,
     decision: null,
     attempts: [],
   };

@@ -26,6 +26,7 @@ export const SAMPLE_PLAN: AdmissionPlan = {
   sipStatus: 480,
   cause: 'no-route',
   decision: null,
+  announce: null,
 };
 
 /** The CDR of a call that has just been admitted. */

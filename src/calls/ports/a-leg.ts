@@ -41,7 +41,8 @@ export interface Vanished {
 /** What the caller's leg reports. `cause` is a Reason header's value where there was one (RFC 3326). */
 export type ALegEvent =
   | { readonly type: 'cancelled'; readonly cause: string | null }
-  | { readonly type: 'acked' }
+  /** `sdp` is the answer it brought to an offer of ours; null for none. */
+  | { readonly type: 'acked'; readonly sdp: string | null }
   | { readonly type: 'hungUp'; readonly cause: string | null }
   | Heard
   | Vanished

@@ -51,9 +51,21 @@ export interface BLeg {
   readonly dialogId: string | null;
 }
 
+/** One leg's side of a media server: what answers its in-dialog requests. */
+export interface AnchoredSide {
+  /** An offer; or null, where the other side wants to hear ours. Resolves with our SDP, rejects where it can't be taken. */
+  offered(sdp: string | null): Promise<string>;
+  /** The answer to the offer it wanted to hear. */
+  answered(sdp: string): Promise<void>;
+  /** Keys pressed, by INFO. */
+  pressed(digits: string): void;
+}
+
 /** Places calls to destinations and joins answered legs. */
 export interface Dialer {
   dial(order: DialOrder, report: (event: BLegEvent) => void): BLeg;
   /** From here in-dialog requests of one leg (re-INVITE, UPDATE, INFO) are carried to the other. */
   join(aLeg: ALeg, bLeg: BLeg): void;
+  /** From here in-dialog requests of the leg are answered by its own side of a media server, and not carried. */
+  anchor(leg: ALeg | BLeg, side: AnchoredSide): void;
 }

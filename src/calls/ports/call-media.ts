@@ -17,7 +17,10 @@ export type Sound =
 /** What is asked for in keys. */
 export interface Question {
   readonly sound: Sound;
-  /** As many as this end the question at once; `#` ends it earlier and is not among them. */
+  /**
+   * As many as this end the question at once; `#` ends it earlier and is not among them. Where one is asked for, `#` is a
+   * key like any other.
+   */
   readonly maxDigits: number;
   /** Silence after the prompt, or after the last digit, that ends the question. */
   readonly timeoutMs: number;

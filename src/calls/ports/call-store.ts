@@ -91,6 +91,20 @@ export interface CallStore {
   ): Promise<AdmissionPlan>;
 
   /**
+   * Routes a call that was admitted without being routed, because its caller was to be asked first: as `admitCall`, on the
+   * call that is there. Resolves to null where it has been settled meanwhile.
+   */
+  routeCall(
+    callId: CallId,
+    decide: (view: AdmissionView) => {
+      readonly plan: AdmissionPlan;
+      readonly reserve: readonly Reservation[];
+      readonly draft: Cdr;
+      readonly basis?: DecisionBasis | null;
+    },
+  ): Promise<AdmissionPlan | null>;
+
+  /**
    * Releases the places of attempts that are over and holds those `choose` asks for on the caps as they are now.
    * Resolves to null where the call has already been settled.
    */

@@ -15,17 +15,19 @@ export interface BuyerFacts extends CallMerits {
  * 1. `not-connected`: the two never talked, or the caller never confirmed our answer
  * 2. `estimated-needs-review`: it connected, but nobody saw its end; a person decides
  * 3. `test-campaign`
- * 4. `below-min-talk`
- * 5. `duplicate-caller`, with the call that was counted
- * 6. `over-cap`
+ * 4. `source-not-accepted`: it was forwarded past all routes, and its campaign does not bill such calls
+ * 5. `below-min-talk`
+ * 6. `duplicate-caller`, with the call that was counted
+ * 7. `over-cap`
  *
- * `source-not-accepted`, `out-of-area` and `adjusted` are never found by measuring: a person's adjustment gives them.
+ * `out-of-area` and `adjusted` are never found by measuring: a person's adjustment gives them.
  */
 export function judgeBuyer(facts: BuyerFacts): Verdict {
   const { terms, talkMs, duplicateOf } = facts;
   if (!facts.connected || terms === null) return notBillable('not-connected');
   if (facts.estimated) return notBillable('estimated-needs-review');
   if (terms.test) return notBillable('test-campaign');
+  if (terms.unbilled) return notBillable('source-not-accepted');
   if (!hasTalked(talkMs, terms.minTalkS)) return notBillable('below-min-talk');
   if (duplicateOf !== undefined) return duplicateCaller(duplicateOf);
   if (facts.overCap) return notBillable('over-cap');

@@ -17,12 +17,13 @@ export interface PublisherFacts extends CallMerits {
  * What the publisher earns for a call; null where there is no publisher to pay. The first of this order is given:
  *
  * 1. `not-connected`, 2. `estimated-needs-review`, 3. `test-campaign`, as for the buyer
- * 4. `below-min-talk`: below the payout's own threshold, or the buyer's where the payout has none
- * 5. `duplicate-caller`: a caller sold once is not paid for twice
- * 6. `over-cap`: the publisher's own cap
- * 7. the buyer's reason, where the payout is a share of a charge that is not owed
+ * 4. `source-not-accepted`, as for the buyer
+ * 5. `below-min-talk`: below the payout's own threshold, or the buyer's where the payout has none
+ * 6. `duplicate-caller`: a caller sold once is not paid for twice
+ * 7. `over-cap`: the publisher's own cap
+ * 8. the buyer's reason, where the payout is a share of a charge that is not owed
  *
- * The verdicts are separate: what concerns the call (1–3, 5) refuses both, but a fixed payout does not depend on the
+ * The verdicts are separate: what concerns the call (1–4, 6) refuses both, but a fixed payout does not depend on the
  * buyer's own bargain. A publisher paid from 30 s earns for a call of 40 s that the buyer pays only from 60 s, and for a
  * good call that came when a buyer's soft cap was already full. A percentage of nothing is nothing.
  */
@@ -34,6 +35,7 @@ export function judgePublisher(facts: PublisherFacts): Verdict | null {
   if (payout === null) return null;
   if (facts.estimated) return notBillable('estimated-needs-review');
   if (terms.test) return notBillable('test-campaign');
+  if (terms.unbilled) return notBillable('source-not-accepted');
   if (!hasTalked(talkMs, payout.minTalkS ?? terms.minTalkS)) return notBillable('below-min-talk');
   if (duplicateOf !== undefined) return duplicateCaller(duplicateOf);
   if (facts.overCap) return notBillable('over-cap');

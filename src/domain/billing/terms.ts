@@ -12,6 +12,8 @@ export interface Terms {
   readonly duplicates: DuplicateRule;
   /** The campaign was in test when the route was chosen: nothing is billed. */
   readonly test: boolean;
+  /** The call was forwarded past all routes, and its campaign does not bill such calls; absent where it is billed as any. */
+  readonly unbilled?: true;
   /** Null where the DID has no publisher. */
   readonly payout: Payout | null;
 }

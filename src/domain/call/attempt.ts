@@ -6,6 +6,8 @@ import type { Moment } from './moment.ts';
 export type AttemptReason =
   | 'busy'
   | 'declined'
+  /** Somebody answered, and did not press the key that takes the call. */
+  | 'not-accepted'
   | 'no-answer'
   | 'unavailable'
   | 'failed'
@@ -45,21 +47,24 @@ interface AttemptBase {
  * One bLeg INVITE.
  *
  *     inviting ──18x──▶ ringing ──2xx──▶ answered ──BYE──▶ closed
- *        │ └──────────────2xx─────────────▲                  ▲
+ *        │ │                  └─2xx─▶ accepting ─┴─not taken─▶ ▲     (accepting only through a media server)
+ *        │ └──────────────2xx─────────────▲                  │
  *        ├──────────final failure────────────────────────────┤
  *        └──our CANCEL──▶ cancelling ──final, or late 2xx────┘
  */
 export type Attempt =
   | (AttemptBase & { readonly phase: 'inviting' | 'ringing' })
   | (AttemptBase & { readonly phase: 'cancelling'; readonly cancelledFor: AttemptReason })
+  /** Somebody answered, and has yet to take the call. */
+  | (AttemptBase & { readonly phase: 'accepting'; readonly answeredAt: Moment })
   | (AttemptBase & { readonly phase: 'answered'; readonly answeredAt: Moment })
   | (AttemptBase & { readonly phase: 'closed'; readonly answeredAt: Moment | null; readonly end: AttemptEnd });
 
 /** An attempt that the caller can still be connected to. */
-export type PendingAttempt = Extract<Attempt, { phase: 'inviting' | 'ringing' }>;
+export type PendingAttempt = Extract<Attempt, { phase: 'inviting' | 'ringing' | 'accepting' }>;
 
 export function isPending(attempt: Attempt): attempt is PendingAttempt {
-  return attempt.phase === 'inviting' || attempt.phase === 'ringing';
+  return attempt.phase === 'inviting' || attempt.phase === 'ringing' || attempt.phase === 'accepting';
 }
 
 /** The address an attempt went to. */
@@ -73,7 +78,7 @@ export function closeAttempt(attempt: Attempt, end: AttemptEnd): Attempt {
   const reason =
     attempt.phase === 'cancelling' && end.reason !== 'answered-too-late' ? attempt.cancelledFor : end.reason;
   const { attemptId, seq, target, addressIndex, startedAt, ringingAt } = attempt;
-  const answeredAt = attempt.phase === 'answered' ? attempt.answeredAt : null;
+  const answeredAt = attempt.phase === 'answered' || attempt.phase === 'accepting' ? attempt.answeredAt : null;
   return {
     attemptId,
     seq,

@@ -3,6 +3,7 @@ import { isPending } from './attempt.ts';
 import type { CallEffect } from './call-effect.ts';
 import type { CallFacts } from './call-facts.ts';
 import type { CallerLeg, Ending, Talk } from './call-state.ts';
+import { dropAttempt } from './drop-attempt.ts';
 import type { Moment } from './moment.ts';
 import type { Termination } from './termination.ts';
 import { ENDING_LIMIT_MS, finishIfQuiet } from './while-ending.ts';
@@ -28,8 +29,9 @@ export function beginEnding(
   const effects: CallEffect[] = [];
   const attempts = facts.attempts.map((attempt): Attempt => {
     if (isPending(attempt)) {
-      effects.push({ type: 'cancelAttempt', attemptId: attempt.attemptId, reason: cancelReason });
-      return { ...attempt, phase: 'cancelling', cancelledFor: cancelReason };
+      const dropped = dropAttempt(attempt, cancelReason, at);
+      effects.push(dropped.effect);
+      return dropped.attempt;
     }
     if (attempt.phase === 'answered') {
       effects.push({ type: 'hangUpAttempt', attemptId: attempt.attemptId, cause: termination.cause });
@@ -45,7 +47,8 @@ export function beginEnding(
   const ending: Ending = {
     kind: 'ending',
     facts: { ...facts, attempts },
-    termination,
+    // A caller who was answered before there was anyone to talk to has seen that 200, and no other status.
+    termination: facts.answeredAt === null ? termination : { ...termination, sipStatus: 200 },
     talk,
     callerLeg: callerLeg === 'open' ? 'open' : 'closed',
     endedAt,

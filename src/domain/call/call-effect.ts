@@ -3,6 +3,7 @@ import type { Attempt, AttemptReason } from './attempt.ts';
 import type { CallFacts } from './call-facts.ts';
 import type { Conversation, Talk } from './call-state.ts';
 import type { Moment } from './moment.ts';
+import type { Program } from './program.ts';
 import type { Termination } from './termination.ts';
 
 /** Timers a call runs; each exists at most once at a time. */
@@ -29,8 +30,22 @@ export type CallEffect =
   | { readonly type: 'cancelAttempt'; readonly attemptId: AttemptId; readonly reason: AttemptReason }
   /** ACK and BYE an answered bLeg, wanted or late. */
   | { readonly type: 'hangUpAttempt'; readonly attemptId: AttemptId; readonly cause: string }
-  | { readonly type: 'showProgress'; readonly status: 180 | 183; readonly sdp: string | null }
-  | { readonly type: 'answerCaller'; readonly sdp: string }
+  | {
+      readonly type: 'showProgress';
+      readonly attemptId: AttemptId;
+      readonly status: 180 | 183;
+      readonly sdp: string | null;
+    }
+  /** 200 with the other side's SDP, or with the media server's where it is null. */
+  | { readonly type: 'answerCaller'; readonly sdp: string | null }
+  /** The caller is to be heard by a media server. */
+  | { readonly type: 'openMedia' }
+  /** The media server does with the caller what the program says. */
+  | { readonly type: 'runProgram'; readonly program: Program }
+  /** What was asked of the caller is known: the store is to route and reserve. */
+  | { readonly type: 'route'; readonly zip: string | null; readonly category: string | null }
+  /** Whoever answered is asked whether they take the call; nothing is asked where the destination asks for nothing. */
+  | { readonly type: 'screenBuyer'; readonly attemptId: AttemptId }
   | { readonly type: 'rejectCaller'; readonly status: number; readonly cause: string }
   | { readonly type: 'hangUpCaller'; readonly cause: string }
   /** Both legs are up: in-dialog requests of one are carried to the other from here. */

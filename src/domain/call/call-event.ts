@@ -3,7 +3,10 @@ import type { Moment } from './moment.ts';
 import type { AdmissionPlan } from './admission-plan.ts';
 import type { DialTarget } from './dial-target.ts';
 import type { CallTimer } from './call-effect.ts';
+import type { CallerLocation } from '../numbers/location.ts';
+import type { RecordingId } from '../ids.ts';
 import type { AttemptReason } from './attempt.ts';
+import type { ProgramResult } from './program.ts';
 
 /** What was last known of a leg that is gone without a word. */
 export interface LastProof {
@@ -34,7 +37,20 @@ export type CallEvent =
       readonly status: 180 | 183;
       readonly sdp: string | null;
     }
-  | { readonly type: 'attemptAnswered'; readonly attemptId: AttemptId; readonly sdp: string }
+  /** A 2xx whose audio goes through a media server: somebody is there, and may still have to take the call. */
+  | { readonly type: 'attemptPickedUp'; readonly attemptId: AttemptId }
+  /**
+   * The two can talk: a 2xx, with its SDP, or where a media server stands between, whoever answered has taken the call;
+   * `since` says whether by answering, or only now.
+   */
+  | {
+      readonly type: 'attemptAnswered';
+      readonly attemptId: AttemptId;
+      readonly sdp: string | null;
+      readonly since?: 'pickup' | 'now';
+    }
+  /** Whoever answered has not taken the call. */
+  | { readonly type: 'attemptDeclined'; readonly attemptId: AttemptId }
   /** Final failure of an INVITE; `sipStatus` null where the network gave none. */
   | {
       readonly type: 'attemptFailed';
@@ -47,6 +63,18 @@ export type CallEvent =
   | { readonly type: 'attemptHungUp'; readonly attemptId: AttemptId; readonly cause: string | null }
   /** The destination is gone without a word: its session was not refreshed, or never came about. */
   | ({ readonly type: 'attemptVanished'; readonly attemptId: AttemptId } & LastProof)
+  /** A media server has the caller; `needsAnswer` says that without a 200 it can't be heard (a late offer). */
+  | { readonly type: 'mediaOpened'; readonly needsAnswer: boolean }
+  /** None could take the caller: 488 where it has nothing to offer that one speaks, else 503. */
+  | { readonly type: 'mediaRefused'; readonly sipStatus: 488 | 503; readonly cause: string }
+  /** The media server is gone, and with it whatever passed through it. */
+  | { readonly type: 'mediaLost'; readonly cause: string }
+  /** Nothing has been heard of one side for so long. */
+  | { readonly type: 'mediaSilent'; readonly silentMs: number }
+  | { readonly type: 'programEnded'; readonly result: ProgramResult }
+  | { readonly type: 'recordingStarted'; readonly recordingId: RecordingId }
+  /** The store routed and reserved by what the caller said. */
+  | { readonly type: 'routed'; readonly plan: AdmissionPlan; readonly location: CallerLocation | null }
   /** The caller gave up before an answer. */
   | { readonly type: 'callerCancelled'; readonly cause: string | null }
   | { readonly type: 'callerAcked' }

@@ -2,32 +2,48 @@ import type { AttemptId } from '../ids.ts';
 import type { DialPolicy } from './admission-plan.ts';
 import type { CallFacts } from './call-facts.ts';
 import type { Moment } from './moment.ts';
+import type { Program } from './program.ts';
 import type { Termination } from './termination.ts';
 
 /**
  * A call's life. Data stands only in the states where it is true.
  *
  *     admitting ──plan: dial──▶ dialing ◀──────────┐
- *         │                     │ │  └─all failed─▶ routing ──none left──┐
- *         │ plan: refuse        │ └──────2xx─────▶ answering             │
- *         │                     │                    │ caller's ACK      │
- *         │                     │                    ▼                   │
- *         │                     │                 connected              │
- *         │                     │ CANCEL             │ BYE, limit, fault │
- *         ▼                     ▼                    ▼                   ▼
+ *       │ ▲ │                   │ │  └─all failed─▶ routing ──none left──┐
+ *       │ │ │ plan: welcome,    │ └──────2xx─────▶ answering             │
+ *       │ │ ▼ announce, message │     (skipped where │ caller's ACK      │
+ *       │ attended              │      it is open)   ▼                   │
+ *       │   │ said, message     │                 connected              │
+ *       │   │ taken, gave up    │ CANCEL             │ BYE, limit, fault │
+ *       ▼   ▼                   ▼                    ▼                   ▼
  *       ending ◀─────────────────────────────────────────────────────────┘
  *         │ every leg is closed, or the ending limit passed
  *         ▼
  *       ended          any state may go to ending; ended is final and settles the call exactly once
  *
- * `admitting` covers the received and screening phases: one transaction screens, routes and reserves.
+ * `admitting` covers the received and screening phases: one transaction screens, routes and reserves. A caller who is
+ * asked something first is screened by one transaction and, back from `attended` with the answers, routed by another.
  */
-export type CallState = Admitting | Dialing | Routing | Answering | Connected | Ending | Ended;
+export type CallState = Admitting | Attended | Dialing | Routing | Answering | Connected | Ending | Ended;
 
-/** The store is screening, routing and reserving. Nothing above 100 has been sent. */
+/** How the caller's leg stands while there is nobody to talk to: with no final response yet, or answered and ACKed. */
+export type WaitingCaller = 'inviting' | 'open';
+
+/** The store is screening, routing and reserving. The first time nothing above 100 has been sent. */
 export interface Admitting {
   readonly kind: 'admitting';
   readonly facts: CallFacts;
+  readonly callerLeg: WaitingCaller;
+}
+
+/** The caller is with us alone: hears something, presses keys, or leaves a message. */
+export interface Attended {
+  readonly kind: 'attended';
+  readonly facts: CallFacts;
+  readonly program: Program;
+  /** A media server is being found, or the caller's ACK is awaited, or the program runs. */
+  readonly stage: 'opening' | 'answering' | 'under-way';
+  readonly callerLeg: WaitingCaller;
 }
 
 /** How much the caller has been told of the attempts. */
@@ -39,6 +55,7 @@ export interface Dialing {
   readonly facts: CallFacts;
   readonly policy: DialPolicy;
   readonly progress: CallerProgress;
+  readonly callerLeg: WaitingCaller;
 }
 
 /** All attempts so far have failed; the store is reserving the next. */
@@ -47,12 +64,13 @@ export interface Routing {
   readonly facts: CallFacts;
   readonly policy: DialPolicy;
   readonly progress: CallerProgress;
+  readonly callerLeg: WaitingCaller;
 }
 
 /** What two parties who can talk have. */
 export interface Conversation {
   readonly attemptId: AttemptId;
-  /** The bLeg's 2xx: the two can talk from here. */
+  /** The bLeg's 2xx, or where the buyer had to take the call, the moment they did: the two can talk from here. */
   readonly connectedAt: Moment;
 }
 
@@ -105,13 +123,27 @@ export interface Ended {
 
 /** The phase an operator sees of a live call. */
 export type CallPhase =
-  'screening' | 'routing' | 'dialing' | 'ringing' | 'earlyMedia' | 'connected' | 'ending' | 'ended';
+  | 'screening'
+  | 'ivr'
+  | 'announcement'
+  | 'voicemail'
+  | 'routing'
+  | 'dialing'
+  | 'ringing'
+  | 'earlyMedia'
+  | 'connected'
+  | 'ending'
+  | 'ended';
+
+const PHASE_OF_PROGRAM = { welcome: 'ivr', announcement: 'announcement', message: 'voicemail' } as const;
 
 /** Names the state in the domain's words (docs and `/live-calls`). */
 export function phaseOf(state: CallState): CallPhase {
   switch (state.kind) {
     case 'admitting':
-      return 'screening';
+      return state.facts.inquiry === null ? 'screening' : 'routing';
+    case 'attended':
+      return PHASE_OF_PROGRAM[state.program.kind];
     case 'routing':
       return 'routing';
     case 'dialing':

@@ -17,6 +17,7 @@ export function cdrOfEndedCall(ended: EndedCall): Cdr {
     ...cdrOfOpenCall(facts, conversation),
     endedAt: toIso(endedAt.wall),
     ringMs: ringMs(facts, conversation?.connectedAt ?? endedAt),
+    ivrMs: facts.inquiry && elapsedMs(facts.inquiry.startedAt.mono, (facts.inquiry.endedAt ?? endedAt).mono),
     talkMs: conversation ? elapsedMs(conversation.connectedAt.mono, endedAt.mono) : 0,
     outcome: termination.outcome,
     sipStatus: termination.sipStatus,
@@ -42,13 +43,13 @@ export function cdrOfOpenCall(facts: CallFacts, conversation: Conversation | nul
     publisherId: origin.publisherId,
     receivedAt: toIso(origin.receivedAt.wall),
     screenedAt: facts.screenedAt ? toIso(facts.screenedAt.wall) : null,
-    answeredAt: connectedAt,
+    answeredAt: facts.answeredAt ? toIso(facts.answeredAt.wall) : connectedAt,
     connectedAt,
     endedAt: null,
     setupMs: attempts[0] ? elapsedMs(origin.receivedAt.mono, attempts[0].startedAt.mono) : null,
     pddMs: telling ? postDialDelayMs(telling) : null,
     ringMs: conversation ? ringMs(facts, conversation.connectedAt) : null,
-    ivrMs: null,
+    ivrMs: facts.inquiry?.endedAt ? elapsedMs(facts.inquiry.startedAt.mono, facts.inquiry.endedAt.mono) : null,
     talkMs: 0,
     outcome: null,
     sipStatus: null,
@@ -57,13 +58,13 @@ export function cdrOfOpenCall(facts: CallFacts, conversation: Conversation | nul
     buyerId: winner?.target.buyerId ?? null,
     destinationId: winner?.target.destinationId ?? null,
     routeId: winner?.target.routeId ?? null,
-    location: origin.location,
+    location: facts.inquiry?.location ?? origin.location,
     attestation: origin.attestation,
     terms: (winner ?? attempts.at(-1))?.target.terms ?? null,
     buyerVerdict: null,
     publisherVerdict: null,
     estimated: false,
-    recordingId: null,
+    recordingId: facts.recordingId,
     attempts: attempts.map(cdrAttempt),
     decision: facts.decision,
   };
@@ -71,7 +72,7 @@ export function cdrOfOpenCall(facts: CallFacts, conversation: Conversation | nul
 
 function cdrAttempt(attempt: Attempt): CdrAttempt {
   const end = attempt.phase === 'closed' ? attempt.end : null;
-  const answeredAt = attempt.phase === 'answered' || attempt.phase === 'closed' ? attempt.answeredAt : null;
+  const answeredAt = 'answeredAt' in attempt ? attempt.answeredAt : null;
   return {
     seq: attempt.seq,
     routeId: attempt.target.routeId,
@@ -91,7 +92,8 @@ function cdrAttempt(attempt: Attempt): CdrAttempt {
 /** INVITE to the first 18x or final response; null where the destination said nothing. */
 function postDialDelayMs(attempt: Attempt): Millis | null {
   if (attempt.ringingAt) return elapsedMs(attempt.startedAt.mono, attempt.ringingAt.mono);
-  if (attempt.phase === 'answered') return elapsedMs(attempt.startedAt.mono, attempt.answeredAt.mono);
+  if (attempt.phase === 'answered' || attempt.phase === 'accepting')
+    return elapsedMs(attempt.startedAt.mono, attempt.answeredAt.mono);
   if (attempt.phase !== 'closed') return null;
   if (attempt.answeredAt) return elapsedMs(attempt.startedAt.mono, attempt.answeredAt.mono);
   return attempt.end.sipStatus === null ? null : elapsedMs(attempt.startedAt.mono, attempt.end.at.mono);

@@ -30,7 +30,8 @@ export type HangupBy = 'caller' | 'buyer' | 'system';
 export interface CdrAttempt {
   /** 1, 2, …, in the order dialled. */
   readonly seq: number;
-  readonly routeId: RouteId;
+  /** Null where the call was forwarded past all routes. */
+  readonly routeId: RouteId | null;
   readonly destinationId: DestinationId;
   /** Where the INVITE went, `host:port`. */
   readonly gateway: string | null;

@@ -1,5 +1,5 @@
 import type { Terms } from '../billing/terms.ts';
-import type { AttemptId, BuyerId, DestinationId, RouteId } from '../ids.ts';
+import type { AttemptId, BuyerId, DestinationId, PromptId, RouteId } from '../ids.ts';
 
 /** One address to send a bLeg INVITE to. Made from configuration alone: nothing the caller sent can choose it. */
 export interface DialAddress {
@@ -19,15 +19,24 @@ export interface DialAddress {
   readonly barred: boolean;
 }
 
+/** What whoever answers hears and does before they are put through to the caller. */
+export interface BuyerScreening {
+  readonly whisper: PromptId | null;
+  /** The key that takes the call, and how long it is waited for after the whisper; null where answering is enough. */
+  readonly accept: { readonly digit: string; readonly timeoutS: number } | null;
+}
+
 /** A route whose place is reserved and whose terms are frozen: what an attempt needs and owes. */
 export interface DialTarget {
   /** Its place in the caps is held under this id, whichever of its addresses is being tried. */
   readonly reservationId: AttemptId;
-  readonly routeId: RouteId;
+  /** Null for a destination that calls are forwarded to, past all routes. */
+  readonly routeId: RouteId | null;
   readonly destinationId: DestinationId;
   readonly buyerId: BuyerId;
   /** Tried one after the other while failures are the network's and not the callee's. Never empty. */
   readonly addresses: readonly [DialAddress, ...DialAddress[]];
   readonly ringTimeoutS: number;
   readonly terms: Terms;
+  readonly screening: BuyerScreening | null;
 }

@@ -5,12 +5,14 @@ import type { Dialing, Routing } from './call-state.ts';
 import type { DialTarget } from './dial-target.ts';
 import type { Moment } from './moment.ts';
 
+type Undialled = Omit<Dialing | Routing, 'kind'>;
+
 /**
  * Sends an INVITE to each target's first address, as many as `maxAttempts` still allows. Each attempt rings on a timer
  * of ours: the SIP server's own limits are too long and its 408 may never come.
  */
 export function dialTargets(
-  state: Dialing | Routing,
+  state: Undialled,
   targets: readonly DialTarget[],
   at: Moment,
 ): { readonly state: Dialing; readonly effects: readonly CallEffect[] } {
@@ -24,11 +26,11 @@ export function dialTargets(
 
 /** As `dialTargets`, at a given address of each target. */
 export function dialAddresses(
-  state: Dialing | Routing,
+  state: Undialled,
   places: readonly { readonly target: DialTarget; readonly addressIndex: number }[],
   at: Moment,
 ): { readonly state: Dialing; readonly effects: readonly CallEffect[] } {
-  const { facts, policy, progress } = state;
+  const { facts, policy, progress, callerLeg } = state;
   const attempts = places.map(({ target, addressIndex }, index): Attempt => {
     const seq = facts.attempts.length + index + 1;
     return {
@@ -42,7 +44,13 @@ export function dialAddresses(
     };
   });
   return {
-    state: { kind: 'dialing', facts: { ...facts, attempts: [...facts.attempts, ...attempts] }, policy, progress },
+    state: {
+      kind: 'dialing',
+      facts: { ...facts, attempts: [...facts.attempts, ...attempts] },
+      policy,
+      progress,
+      callerLeg,
+    },
     effects: attempts.flatMap((attempt): CallEffect[] => [
       { type: 'dial', attempt },
       {

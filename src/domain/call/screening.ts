@@ -17,7 +17,7 @@ export interface ScreeningInput {
   readonly callsThisHour: number;
 }
 
-type Refused = Omit<Refusal, 'decision' | 'kind'>;
+type Refused = Omit<Refusal, 'decision' | 'kind' | 'announce'>;
 
 const ATTESTATION_RANK = { A: 3, B: 2, C: 1 } as const;
 

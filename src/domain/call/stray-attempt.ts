@@ -18,6 +18,7 @@ export function straySettled(
   if (
     event.type !== 'attemptFailed' &&
     event.type !== 'attemptAnswered' &&
+    event.type !== 'attemptPickedUp' &&
     event.type !== 'attemptHungUp' &&
     event.type !== 'attemptVanished'
   ) {
@@ -25,7 +26,7 @@ export function straySettled(
   }
   const attempt = facts.attempts.find((a) => a.attemptId === event.attemptId);
   if (!attempt) return undefined;
-  if (event.type === 'attemptAnswered') {
+  if (event.type === 'attemptAnswered' || event.type === 'attemptPickedUp') {
     // Closed without its final response (a limit passed, the link was lost): the buyer is on the line all the same.
     if (attempt.phase !== 'cancelling' && attempt.phase !== 'closed') return undefined;
     const closed = closeAttempt(attempt, { at, sipStatus: 200, cause: null, reason: 'answered-too-late' });

@@ -25,7 +25,7 @@ export function everyAttemptFailed(attempts: readonly Attempt[]): Termination {
     ? 'busy'
     : ends.includes('no-answer')
       ? 'no-answer'
-      : ends.includes('declined')
+      : ends.includes('declined') || ends.includes('not-accepted')
         ? 'rejected'
         : ends.includes('busy')
           ? 'busy'
@@ -65,6 +65,17 @@ export function callerGaveUp(cause: string | null): Termination {
 /** Someone ended a conversation that was. */
 export function conversationOver(hangupBy: HangupBy, cause: string | null): Termination {
   return { outcome: 'connected', hangupBy, sipStatus: 200, cause: cause ?? 'normal' };
+}
+
+/** What was promised to the caller needs a media server, and there is none. */
+export function mediaFailure({
+  sipStatus,
+  cause,
+}: {
+  readonly sipStatus: 488 | 503;
+  readonly cause: string;
+}): Termination {
+  return { outcome: 'failed', hangupBy: 'system', sipStatus, cause };
 }
 
 /** We ended the call ourselves, before or after the caller was answered. */

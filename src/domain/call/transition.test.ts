@@ -309,7 +309,7 @@ describe('destinations that ring together', () => {
     const call = new Drive();
     call.admit([someTarget('a'), someTarget('b')], { simultaneous: true });
     const progress = call.on({ type: 'attemptProgress', attemptId: first, status: 183, sdp });
-    expect(progress).toEqual([{ type: 'showProgress', status: 180, sdp: null }]);
+    expect(progress).toEqual([{ type: 'showProgress', attemptId: first, status: 180, sdp: null }]);
   });
 });
 
@@ -326,6 +326,7 @@ describe('any order of events', () => {
     sipStatus: 480,
     cause: 'no-route',
     decision: null,
+    announce: null,
   };
   const plan = fc.oneof(
     fc.constant(refuse),

@@ -4,6 +4,7 @@ import type { CallState } from './call-state.ts';
 import type { CallStep } from './call-step.ts';
 import type { Moment } from './moment.ts';
 import { whileAdmitting } from './while-admitting.ts';
+import { whileAttended } from './while-attended.ts';
 import { whileDialing } from './while-dialing.ts';
 import { whileEnded, whileEnding } from './while-ending.ts';
 import { whileAnswering, whileConnected } from './while-talking.ts';
@@ -16,6 +17,8 @@ export function transition(state: CallState, event: CallEvent, at: Moment): Call
   switch (state.kind) {
     case 'admitting':
       return whileAdmitting(state, event, at);
+    case 'attended':
+      return whileAttended(state, event, at);
     case 'dialing':
     case 'routing':
       return whileDialing(state, event, at);
@@ -36,5 +39,5 @@ export function transition(state: CallState, event: CallEvent, at: Moment): Call
 
 /** A call as it begins: the INVITE is here and its admission has been asked for. */
 export function newCall(facts: CallFacts): CallState {
-  return { kind: 'admitting', facts };
+  return { kind: 'admitting', facts, callerLeg: 'inviting' };
 }

@@ -1,40 +1,39 @@
 import { beginEnding } from './begin-ending.ts';
 import type { CallEvent } from './call-event.ts';
-import type { Admitting, Dialing } from './call-state.ts';
-import { dialTargets } from './dial-targets.ts';
-import type { Moment } from './moment.ts';
-import { callerGaveUp, requestedEnd } from './termination.ts';
+import type { Admitting } from './call-state.ts';
 import type { CallStep } from './call-step.ts';
+import type { Moment } from './moment.ts';
+import { takeUpPlan } from './take-up-plan.ts';
+import { callerGaveUp, mediaFailure, requestedEnd } from './termination.ts';
 
-/** One store transaction is screening, routing and reserving. */
+/** One store transaction is screening, routing and reserving: all of it, or after the questions the latter two. */
 export function whileAdmitting(state: Admitting, event: CallEvent, at: Moment): CallStep {
+  const { facts, callerLeg } = state;
   switch (event.type) {
     case 'admitted': {
-      const { plan } = event;
-      const facts = { ...state.facts, screenedAt: at, decision: plan.decision };
-      if (plan.kind === 'refuse') {
-        const { outcome, sipStatus, cause } = plan;
-        return beginEnding(facts, { outcome, sipStatus, cause, hangupBy: 'system' }, { callerLeg: 'inviting', at });
-      }
-      const dialing: Dialing = { kind: 'dialing', facts, policy: plan.policy, progress: 'trying' };
-      const dialled = dialTargets(dialing, plan.targets, at);
-      const budget = { kind: 'setup-budget' } as const;
-      return {
-        state: dialled.state,
-        effects: [{ type: 'startTimer', timer: budget, delayMs: plan.policy.setupBudgetS * 1_000 }, ...dialled.effects],
-      };
+      if (facts.screenedAt !== null) return { state, effects: [] };
+      return takeUpPlan({ ...facts, screenedAt: at, decision: event.plan.decision }, event.plan, { callerLeg, at });
+    }
+    case 'routed': {
+      const inquiry = facts.inquiry && { ...facts.inquiry, location: event.location };
+      return takeUpPlan({ ...facts, inquiry, decision: event.plan.decision }, event.plan, { callerLeg, at });
     }
     case 'admissionFailed':
       return beginEnding(
-        state.facts,
+        facts,
         { outcome: 'capacity', hangupBy: 'system', sipStatus: 503, cause: 'store-unavailable' },
-        { callerLeg: 'inviting', at },
+        { callerLeg, at },
       );
+    case 'mediaLost':
+      if (facts.inquiry === null) return { state, effects: [] };
+      return beginEnding(facts, mediaFailure({ sipStatus: 503, cause: event.cause }), { callerLeg, at });
     case 'callerCancelled':
     case 'callerHungUp':
-      return beginEnding(state.facts, callerGaveUp(event.cause), { callerLeg: 'closed', at });
+      return beginEnding(facts, callerGaveUp(event.cause), { callerLeg: 'closed', at });
+    case 'callerVanished':
+      return beginEnding(facts, { ...callerGaveUp(event.cause), hangupBy: 'system' }, { callerLeg: 'closed', at });
     case 'endRequested':
-      return beginEnding(state.facts, requestedEnd(event.cause, false), { callerLeg: 'inviting', at });
+      return beginEnding(facts, requestedEnd(event.cause, false), { callerLeg, at });
     default:
       return { state, effects: [] };
   }

@@ -37,6 +37,8 @@ export function whileEnding(state: Ending, event: CallEvent, at: Moment): CallSt
       // Until the ACK's own deadline passes, whether there was a conversation at all is not known.
       if (event.timer.kind === 'ending' && state.talk.kind !== 'unconfirmed') return finish(state, at);
       return { state, effects: [] };
+    case 'recordingStarted':
+      return { state: { ...state, facts: { ...state.facts, recordingId: event.recordingId } }, effects: [] };
     default:
       return { state, effects: [] };
   }

@@ -11,6 +11,9 @@ import { straySettled } from './stray-attempt.ts';
 import { callerGaveUp, conversationOver, requestedEnd } from './termination.ts';
 import type { CallStep } from './call-step.ts';
 
+/** How long the caller's ACK to our 200 is waited for: 64·T1 (RFC 3261 §13.3.1.4). */
+export const ACK_LIMIT_MS = 32_000;
+
 /** The buyer has answered; the caller's ACK is awaited. Without it nothing was sold. */
 export function whileAnswering(state: Answering, event: CallEvent, at: Moment): CallStep {
   const { facts, conversation } = state;
@@ -58,6 +61,10 @@ export function whileAnswering(state: Answering, event: CallEvent, at: Moment): 
     case 'timerFired':
       if (event.timer.kind !== 'ack') return { state, effects: [] };
       return neverAcked(facts, 'open', at);
+    case 'mediaLost':
+      return beginEnding(facts, conversationOver('system', event.cause), { talk: unconfirmed, callerLeg: 'open', at });
+    case 'recordingStarted':
+      return { state: { ...state, facts: { ...facts, recordingId: event.recordingId } }, effects: [] };
     case 'endRequested':
       return beginEnding(facts, requestedEnd(event.cause, true), { talk: unconfirmed, callerLeg: 'open', at });
     default:
@@ -91,6 +98,19 @@ export function whileConnected(state: Connected, event: CallEvent, at: Moment): 
     case 'timerFired':
       if (event.timer.kind !== 'max-call') return { state, effects: [] };
       return beginEnding(facts, conversationOver('system', 'max-call'), { talk, callerLeg: 'open', at });
+    case 'mediaLost':
+      return beginEnding(facts, conversationOver('system', event.cause), { talk, callerLeg: 'open', at });
+    case 'mediaSilent': {
+      // Nobody talked in that silence, and nobody pays for the time it took to notice.
+      const endedAt = latest(conversation.connectedAt, before(at, event.silentMs));
+      return beginEnding(facts, conversationOver('system', 'media-timeout'), { talk, callerLeg: 'open', at, endedAt });
+    }
+    case 'recordingStarted':
+      // Once more, with its recording: what a crash leaves behind is to name it.
+      return {
+        state: { ...state, facts: { ...facts, recordingId: event.recordingId } },
+        effects: [{ type: 'recordConnected', conversation }],
+      };
     case 'endRequested':
       return beginEnding(facts, conversationOver('system', event.cause), { talk, callerLeg: 'open', at });
     default:

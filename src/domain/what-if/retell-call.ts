@@ -56,7 +56,7 @@ export function retellCall(call: Retelling, talkTimes: TalkTimes): Story {
 /** What did become of it, by its CDR. @param lines of the plan it was decided on; routes missing there are left out */
 export function tellCall(cdr: Cdr, lines: ReadonlyMap<string, RouteLine>): Story {
   const held = cdr.attempts.flatMap((attempt): HeldCall[] => {
-    const line = lines.get(attempt.routeId);
+    const line = attempt.routeId === null ? undefined : lines.get(attempt.routeId);
     const isWinner = cdr.connectedAt !== null && attempt.routeId === cdr.routeId && attempt.answeredAt !== null;
     if (line === undefined || isWinner) return [];
     return [{ ...placeOn(line, cdr, cdr.terms), ...timesOf(attempt, cdr), result: null }];

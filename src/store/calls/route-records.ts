@@ -45,7 +45,7 @@ export function createRouteRecords(sqlite: Sqlite): RouteRecords {
       // A campaign in test bills nothing, and the end of an estimated call was our crash: neither says anything of a route.
       if (cdr.estimated || cdr.terms?.test) return;
       const day = Math.floor(Date.parse(cdr.receivedAt) / DAY_MS);
-      for (const routeId of new Set(cdr.attempts.map((attempt) => attempt.routeId))) {
+      for (const routeId of new Set(cdr.attempts.flatMap((attempt) => attempt.routeId ?? []))) {
         raise.run(routeId, day, Number(cdr.routeId === routeId && cdr.buyerVerdict?.billable === true));
       }
     },

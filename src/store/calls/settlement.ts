@@ -21,6 +21,9 @@ export interface SettlementParts {
   readonly ledger: Ledger;
 }
 
+/** Stands for the route of a call that was forwarded past all routes. */
+const NO_ROUTE = '';
+
 /** Writes the end of an open call, all of it, inside the caller's transaction. */
 export type WriteSettlement = (callId: CallId, state: CallState, judge: () => JudgedCall) => Cdr;
 
@@ -50,8 +53,8 @@ export function createSettlement(sqlite: Sqlite, parts: SettlementParts): WriteS
 
     rows.seal(state.seq, cdr, chain.append(cdr));
     for (const { seq, routeId, destinationId, answeredAt, pddMs } of cdr.attempts) {
-      insertAttempt.run(state.seq, seq, routeId, destinationId, Number(answeredAt !== null), pddMs);
-      insertDialled.run(routeId, destinationId, callId);
+      insertAttempt.run(state.seq, seq, routeId ?? NO_ROUTE, destinationId, Number(answeredAt !== null), pddMs);
+      insertDialled.run(routeId ?? NO_ROUTE, destinationId, callId);
     }
     counters.count(cdr, windowsOf(cdr, state, cdr.routeId === null ? undefined : heldByRoute.get(cdr.routeId)));
     routeRecords.count(cdr);

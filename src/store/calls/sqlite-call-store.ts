@@ -68,6 +68,18 @@ export function createCalls({ sqlite, queue, ledger }: CallStoreParts): SqliteCa
       });
     },
 
+    routeCall(callId, decide) {
+      return queue.write('process', () => {
+        const { seq, status, received_at: receivedAt, publisher_id: publisherId } = rows.find(callId);
+        if (status === 'settled') return null;
+        const { plan, reserve, draft, basis } = decide(readView());
+        rows.redraft(seq, draft);
+        if (basis) keepBasis(seq, basis);
+        reservations.hold({ callId, receivedAt, publisherId }, reserve);
+        return plan;
+      });
+    },
+
     reserveAttempts<Choice extends { readonly reserve: readonly Reservation[] }>(
       callId: CallId,
       release: readonly AttemptId[],
