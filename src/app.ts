@@ -106,6 +106,7 @@ export async function startApp(
       observer: createCallEvents(log, metrics),
       overCap: softCapsOf(() => plan.current.snapshot),
       doubtGateway: (uri) => gateways.suspect(uri),
+      audio: null,
       get dialer() {
         return sip;
       },
