@@ -16,8 +16,11 @@ export const ERRORS = {
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The content type is not supported' },
   invalid: { status: 422, title: 'The request is well formed but wrong' },
+  'media-refused': { status: 422, title: 'None of the audio offered can be spoken' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
   internal: { status: 500, title: 'A defect on our side' },
+  'media-failed': { status: 502, title: 'The media server did not do it' },
+  'media-unavailable': { status: 503, title: 'No media server can take the call' },
   'store-unavailable': { status: 503, title: 'The database can not be written' },
   'not-ready': { status: 503, title: 'Not ready' },
 } as const satisfies Record<string, { readonly status: number; readonly title: string }>;
@@ -27,6 +30,8 @@ export type ErrorCode = keyof typeof ERRORS;
 /** One thing wrong with an input: where (a JSON Pointer) and what, and how to mend it. */
 export interface InputProblem {
   readonly path: string;
+  /** Of the file that the input is, counted from 1; absent where it has no lines. */
+  readonly line?: number;
   readonly message: string;
 }
 
