@@ -44,8 +44,12 @@ export interface CallMedia {
   readonly callerSdp: string;
   /** An endpoint for a destination; resolves with the SDP to offer it. */
   openBuyer(attemptId: AttemptId): Promise<string>;
-  /** Takes up what the other side now says in SDP: an answer, or a new offer. Resolves with ours in return. */
-  negotiate(side: MediaSide, sdp: string): Promise<string>;
+  /**
+   * Takes up what the other side now says in SDP: an answer, or a new offer. Resolves with ours in return. `early` is a
+   * destination's answer before it has answered the call: until it has, its silence means nothing. Rejects with
+   * `media-refused` where there is no audio in it that can be spoken; what was agreed before still holds then.
+   */
+  negotiate(side: MediaSide, sdp: string, stage?: 'early'): Promise<string>;
   /** Plays to one side alone; resolves when it has been heard to its end, or was stopped. What plays there already stops. */
   play(side: MediaSide, sound: Sound): Promise<'finished' | 'stopped'>;
   /** Plays and listens for keys, which cut the prompt short; resolves with the digits, '' for none. */
