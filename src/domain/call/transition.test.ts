@@ -1,53 +1,20 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { at, someDecision, someFacts, somePolicy, someTarget } from '../../../test/support/call-builders.ts';
+import { at, someDecision, somePolicy, someTarget } from '../../../test/support/call-builders.ts';
+import { CallDrive, types } from '../../../test/support/call-drive.ts';
 import type { AttemptId } from '../ids.ts';
-import type { AdmissionPlan, DialPolicy } from './admission-plan.ts';
+import type { PromptId, RecordingId } from '../ids.ts';
+import type { AdmissionPlan } from './admission-plan.ts';
 import type { CallEffect } from './call-effect.ts';
 import type { CallEvent } from './call-event.ts';
-import type { CallState } from './call-state.ts';
-import { cdrOfEndedCall } from './cdr-of-call.ts';
-import type { DialTarget } from './dial-target.ts';
-import { newCall, transition } from './transition.ts';
-
-/** A call driven by hand, with a clock that moves a second with each event unless told otherwise. */
-class Drive {
-  state: CallState = newCall(someFacts());
-  readonly effects: CallEffect[] = [];
-  #ms = 0;
-
-  /** Gives an event and returns the effects it asked for. */
-  on(event: CallEvent, afterMs = 1_000): CallEffect[] {
-    this.#ms += afterMs;
-    const step = transition(this.state, event, at(this.#ms));
-    this.state = step.state;
-    this.effects.push(...step.effects);
-    return [...step.effects];
-  }
-
-  admit(targets: readonly DialTarget[], policy: Partial<DialPolicy> = {}): CallEffect[] {
-    const plan: AdmissionPlan = { kind: 'dial', decision: someDecision, policy: { ...somePolicy, ...policy }, targets };
-    return this.on({ type: 'admitted', plan });
-  }
-
-  settled() {
-    const settle = this.effects.filter((effect) => effect.type === 'settle');
-    if (settle.length !== 1) throw new Error(`the call was settled ${settle.length} times`);
-    return cdrOfEndedCall(settle[0]!.ended);
-  }
-}
 
 const first = 'call_1.1' as AttemptId;
 const second = 'call_1.2' as AttemptId;
 const sdp = 'v=0';
 
-function types(effects: readonly CallEffect[]): string[] {
-  return effects.map((effect) => effect.type);
-}
-
 describe('a call that is answered', () => {
   it('starts its clock at the buyer’s 2xx and stops it at the BYE, ring time apart', () => {
-    const call = new Drive();
+    const call = new CallDrive();
     call.admit([someTarget('a')]);
     call.on({ type: 'attemptProgress', attemptId: first, status: 180, sdp: null }, 2_000);
     const answered = call.on({ type: 'attemptAnswered', attemptId: first, sdp }, 7_000);
@@ -72,7 +39,7 @@ describe('a call that is answered', () => {
     ['its last refresh can have been', { heardAt: at(5_000), unseenMs: 20_000 }, 81_030],
     ['it was heard of after that', { heardAt: at(95_000), unseenMs: 20_000 }, 95_000],
   ])('ends, where its destination is gone without a word, when %s', (_when, known, endMs) => {
-    const call = new Drive();
+    const call = new CallDrive();
     call.admit([someTarget('a')], { maxCallS: 3_600 });
     call.on({ type: 'attemptAnswered', attemptId: first, sdp }, 0);
     call.on({ type: 'callerAcked' }, 30);
@@ -89,7 +56,7 @@ describe('a call that is answered', () => {
   });
 
   it('ends, where its caller is gone without a word, when it was last heard of', () => {
-    const call = new Drive();
+    const call = new CallDrive();
     call.admit([someTarget('a')], { maxCallS: 3_600 });
     call.on({ type: 'attemptAnswered', attemptId: first, sdp });
     call.on({ type: 'callerAcked' });
@@ -102,7 +69,7 @@ describe('a call that is answered', () => {
   });
 
   it('was none where the SIP server gives up on the caller’s ACK before we do', () => {
-    const call = new Drive();
+    const call = new CallDrive();
     call.admit([someTarget('a')]);
     call.on({ type: 'attemptAnswered', attemptId: first, sdp });
     call.on({ type: 'callerVanished', cause: 'session-expired', heardAt: null, unseenMs: null }, 31_990);
@@ -111,7 +78,7 @@ describe('a call that is answered', () => {
   });
 
   it('is not billable talk where the caller never ACKs our 200', () => {
-    const call = new Drive();
+    const call = new CallDrive();
     call.admit([someTarget('a')]);
     call.on({ type: 'attemptAnswered', attemptId: first, sdp });
     const effects = call.on({ type: 'timerFired', timer: { kind: 'ack' } }, 32_000);
@@ -122,7 +89,7 @@ describe('a call that is answered', () => {
   });
 
   it('waits for the ACK’s own deadline where the buyer hangs up before it', () => {
-    const call = new Drive();
+    const call = new CallDrive();
     call.admit([someTarget('a')]);
     call.on({ type: 'attemptAnswered', attemptId: first, sdp });
     const hungUp = call.on({ type: 'attemptHungUp', attemptId: first, cause: null }, 400);
@@ -136,7 +103,7 @@ describe('a call that is answered', () => {
   });
 
   it('is hung up and not billed where that deadline passes after the buyer hung up', () => {
-    const call = new Drive();
+    const call = new CallDrive();
     call.admit([someTarget('a')]);
     call.on({ type: 'attemptAnswered', attemptId: first, sdp });
     call.on({ type: 'attemptHungUp', attemptId: first, cause: null }, 400);
@@ -145,7 +112,7 @@ describe('a call that is answered', () => {
   });
 
   it('takes a BYE as proof that the caller had our 200', () => {
-    const call = new Drive();
+    const call = new CallDrive();
     call.admit([someTarget('a')]);
     call.on({ type: 'attemptAnswered', attemptId: first, sdp });
     call.on({ type: 'callerHungUp', cause: null }, 5_000);
@@ -154,7 +121,7 @@ describe('a call that is answered', () => {
   });
 
   it('is settled once where both sides hang up together', () => {
-    const call = new Drive();
+    const call = new CallDrive();
     call.admit([someTarget('a')]);
     call.on({ type: 'attemptAnswered', attemptId: first, sdp });
     call.on({ type: 'callerAcked' });
@@ -166,7 +133,7 @@ describe('a call that is answered', () => {
   });
 
   it('ends at the campaign’s longest call', () => {
-    const call = new Drive();
+    const call = new CallDrive();
     call.admit([someTarget('a')], { maxCallS: 60 });
     call.on({ type: 'attemptAnswered', attemptId: first, sdp });
     const acked = call.on({ type: 'callerAcked' }, 500);
@@ -180,7 +147,7 @@ describe('a call that is answered', () => {
 
 describe('a call whose destination fails', () => {
   it('goes to the next route after busy, and is billed on that route’s attempt', () => {
-    const call = new Drive();
+    const call = new CallDrive();
     call.admit([someTarget('a')]);
     const failed = call.on({ type: 'attemptFailed', attemptId: first, sipStatus: 486, cause: null });
     expect(failed).toContainEqual({ type: 'reserveNext', release: ['res_a'] });
@@ -193,7 +160,7 @@ describe('a call whose destination fails', () => {
   });
 
   it('tries the destination’s next gateway first where the network failed', () => {
-    const call = new Drive();
+    const call = new CallDrive();
     call.admit([someTarget('a', 2)]);
     const failed = call.on({ type: 'attemptFailed', attemptId: first, sipStatus: 503, cause: null });
     expect(failed.find((effect) => effect.type === 'dial')?.attempt).toMatchObject({ seq: 2, addressIndex: 1 });
@@ -201,7 +168,7 @@ describe('a call whose destination fails', () => {
   });
 
   it('never calls a callee who declined at another gateway', () => {
-    const call = new Drive();
+    const call = new CallDrive();
     call.admit([someTarget('a', 2)]);
     expect(types(call.on({ type: 'attemptFailed', attemptId: first, sipStatus: 603, cause: null }))).toContain(
       'reserveNext',
@@ -209,7 +176,7 @@ describe('a call whose destination fails', () => {
   });
 
   it('cancels one that rings too long and goes on without waiting for it', () => {
-    const call = new Drive();
+    const call = new CallDrive();
     call.admit([someTarget('a')]);
     call.on({ type: 'attemptProgress', attemptId: first, status: 180, sdp: null });
     const timedOut = call.on({ type: 'timerFired', timer: { kind: 'ring', attemptId: first } }, 25_000);
@@ -222,13 +189,13 @@ describe('a call whose destination fails', () => {
   });
 
   it('tells the caller 486 only where every destination was busy', () => {
-    const busy = new Drive();
+    const busy = new CallDrive();
     busy.admit([someTarget('a')]);
     busy.on({ type: 'attemptFailed', attemptId: first, sipStatus: 486, cause: null });
     expect(busy.on({ type: 'reserved', targets: [] })).toContainEqual(
       expect.objectContaining({ type: 'rejectCaller', status: 486 }),
     );
-    const mixed = new Drive();
+    const mixed = new CallDrive();
     mixed.admit([someTarget('a')]);
     mixed.on({ type: 'attemptFailed', attemptId: first, sipStatus: 486, cause: null });
     mixed.on({ type: 'reserved', targets: [someTarget('b')] });
@@ -239,7 +206,7 @@ describe('a call whose destination fails', () => {
   });
 
   it('tells the caller why the last destination refused, where it said so', () => {
-    const call = new Drive();
+    const call = new CallDrive();
     call.admit([someTarget('a')]);
     const cause = 'Q.850;cause=17;text="User busy"';
     call.on({ type: 'attemptFailed', attemptId: first, sipStatus: 486, cause });
@@ -249,7 +216,7 @@ describe('a call whose destination fails', () => {
   });
 
   it('stops dialling at maxAttempts', () => {
-    const call = new Drive();
+    const call = new CallDrive();
     call.admit([someTarget('a', 3)], { maxAttempts: 2 });
     call.on({ type: 'attemptFailed', attemptId: first, sipStatus: 503, cause: null });
     const last = call.on({ type: 'attemptFailed', attemptId: second, sipStatus: 503, cause: null });
@@ -257,7 +224,7 @@ describe('a call whose destination fails', () => {
   });
 
   it('gives up when the setup budget is spent', () => {
-    const call = new Drive();
+    const call = new CallDrive();
     call.admit([someTarget('a')]);
     const spent = call.on({ type: 'timerFired', timer: { kind: 'setup-budget' } }, 90_000);
     expect(types(spent)).toEqual(expect.arrayContaining(['cancelAttempt', 'rejectCaller']));
@@ -268,7 +235,7 @@ describe('a call whose destination fails', () => {
 
 describe('a caller who gives up', () => {
   it('stops the ringing, and the 2xx that crosses the CANCEL is hung up and not billed', () => {
-    const call = new Drive();
+    const call = new CallDrive();
     call.admit([someTarget('a')]);
     expect(types(call.on({ type: 'callerCancelled', cause: null }))).toContain('cancelAttempt');
     const crossed = call.on({ type: 'attemptAnswered', attemptId: first, sdp });
@@ -278,7 +245,7 @@ describe('a caller who gives up', () => {
   });
 
   it('leaves no ghost where an answer comes even after the CDR is written', () => {
-    const call = new Drive();
+    const call = new CallDrive();
     call.admit([someTarget('a')]);
     call.on({ type: 'callerCancelled', cause: null });
     call.on({ type: 'timerFired', timer: { kind: 'ending' } }, 4_000);
@@ -287,7 +254,7 @@ describe('a caller who gives up', () => {
   });
 
   it('before admission is done ends the call, whatever the store says later', () => {
-    const call = new Drive();
+    const call = new CallDrive();
     call.on({ type: 'callerCancelled', cause: null });
     expect(call.admit([someTarget('a')])).toEqual([]);
     expect(call.settled()).toMatchObject({ outcome: 'abandoned', attempts: [] });
@@ -296,7 +263,7 @@ describe('a caller who gives up', () => {
 
 describe('destinations that ring together', () => {
   it('are told that the call was completed elsewhere when one answers', () => {
-    const call = new Drive();
+    const call = new CallDrive();
     call.admit([someTarget('a'), someTarget('b')], { simultaneous: true });
     const won = call.on({ type: 'attemptAnswered', attemptId: second, sdp });
     expect(won).toContainEqual({ type: 'cancelAttempt', attemptId: first, reason: 'answered-elsewhere' });
@@ -306,7 +273,7 @@ describe('destinations that ring together', () => {
   });
 
   it('let the caller hear ringing, never one destination’s early media', () => {
-    const call = new Drive();
+    const call = new CallDrive();
     call.admit([someTarget('a'), someTarget('b')], { simultaneous: true });
     const progress = call.on({ type: 'attemptProgress', attemptId: first, status: 183, sdp });
     expect(progress).toEqual([{ type: 'showProgress', attemptId: first, status: 180, sdp: null }]);
@@ -328,8 +295,16 @@ describe('any order of events', () => {
     decision: null,
     announce: null,
   };
+  const promptId = 'prm_1' as PromptId;
+  const ivr = { start: 'end', steps: { end: { type: 'route' } } } as const;
   const plan = fc.oneof(
-    fc.constant(refuse),
+    fc.constantFrom<AdmissionPlan>(
+      refuse,
+      { ...refuse, announce: promptId },
+      { kind: 'message', promptId, maxS: 60, decision: someDecision },
+      { kind: 'welcome', prompts: [promptId], ivr: null, decision: null },
+      { kind: 'welcome', prompts: [], ivr, decision: null },
+    ),
     fc
       .record({ targets: targets.filter((list) => list.length > 0), simultaneous: fc.boolean() })
       .map(({ targets: list, simultaneous }): AdmissionPlan => ({
@@ -350,6 +325,7 @@ describe('any order of events', () => {
   );
   const event: fc.Arbitrary<CallEvent> = fc.oneof(
     plan.map((p): CallEvent => ({ type: 'admitted', plan: p })),
+    plan.map((p): CallEvent => ({ type: 'routed', plan: p, location: null })),
     targets.map((t): CallEvent => ({ type: 'reserved', targets: t })),
     fc.constantFrom<CallEvent>(
       { type: 'admissionFailed' },
@@ -359,7 +335,18 @@ describe('any order of events', () => {
       { type: 'callerAnswerFailed', cause: 'x' },
       { type: 'callerVanished', cause: 'session-expired', heardAt: null, unseenMs: null },
       { type: 'endRequested', cause: 'operator' },
+      { type: 'mediaOpened', needsAnswer: false },
+      { type: 'mediaOpened', needsAnswer: true },
+      { type: 'mediaRefused', sipStatus: 503, cause: 'media-unavailable' },
+      { type: 'mediaLost', cause: 'media-lost' },
+      { type: 'mediaSilent', silentMs: 15 },
+      { type: 'recordingStarted', recordingId: 'rec_1' as RecordingId },
+      { type: 'programEnded', result: { kind: 'route', zip: '94107', category: null } },
+      { type: 'programEnded', result: { kind: 'message', promptId } },
+      { type: 'programEnded', result: { kind: 'hangup' } },
+      { type: 'programEnded', result: { kind: 'done' } },
     ),
+    fc.record({ type: fc.constantFrom('attemptPickedUp' as const, 'attemptDeclined' as const), attemptId }),
     fc.record({ type: fc.constant('callerCancelled' as const), cause }),
     fc.record({ type: fc.constant('callerHungUp' as const), cause }),
     fc.record({
@@ -368,7 +355,12 @@ describe('any order of events', () => {
       status: fc.constantFrom(180 as const, 183 as const),
       sdp: fc.constantFrom(null, sdp),
     }),
-    fc.record({ type: fc.constant('attemptAnswered' as const), attemptId, sdp: fc.constant(sdp) }),
+    fc.record({
+      type: fc.constant('attemptAnswered' as const),
+      attemptId,
+      sdp: fc.constant(sdp),
+      since: fc.constantFrom('pickup' as const, 'now' as const),
+    }),
     fc.record({
       type: fc.constant('attemptFailed' as const),
       attemptId,
@@ -389,7 +381,7 @@ describe('any order of events', () => {
   it('ends a call exactly once, with every leg taken down and one CDR', () => {
     fc.assert(
       fc.property(fc.array(event, { maxLength: 40 }), (events) => {
-        const call = new Drive();
+        const call = new CallDrive();
         for (const next of events) call.on(next, 10);
         // The world always brings a call to its end: someone hangs up, and the limits fire.
         call.on({ type: 'endRequested', cause: 'drain' });

@@ -15,7 +15,8 @@ export function whileAdmitting(state: Admitting, event: CallEvent, at: Moment): 
       return takeUpPlan({ ...facts, screenedAt: at, decision: event.plan.decision }, event.plan, { callerLeg, at });
     }
     case 'routed': {
-      const inquiry = facts.inquiry && { ...facts.inquiry, location: event.location };
+      if (facts.inquiry === null) return { state, effects: [] };
+      const inquiry = { ...facts.inquiry, location: event.location };
       return takeUpPlan({ ...facts, inquiry, decision: event.plan.decision }, event.plan, { callerLeg, at });
     }
     case 'admissionFailed':

@@ -46,6 +46,7 @@ export function whileAttended(state: Attended, event: CallEvent, at: Moment): Ca
     case 'callerVanished':
       return beginEnding(facts, { ...gaveUp(state, event.cause), hangupBy: 'system' }, { callerLeg: 'closed', at });
     case 'callerAnswerFailed': {
+      if (stage !== 'answering') return { state, effects: [] };
       const failed = { outcome: 'failed', hangupBy: 'system', sipStatus: null, cause: event.cause } as const;
       return beginEnding({ ...facts, answeredAt: null }, failed, { callerLeg: 'closed', at });
     }
