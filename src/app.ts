@@ -1,8 +1,10 @@
 import { randomInt } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
+import type { Health } from './api/ports.ts';
 import { createApi } from './api/server.ts';
 import { CallDesk } from './calls/call-desk.ts';
 import { CallRegistry } from './calls/call-registry.ts';
+import { capUseOfBuyers } from './calls/cap-use.ts';
 import type { CallWorld } from './calls/call-session.ts';
 import { GatewayWatch } from './calls/gateway-watch.ts';
 import { explainRoute } from './calls/explain-route.ts';
@@ -11,6 +13,7 @@ import { LivePlan } from './calls/live-plan.ts';
 import { softCapsOf } from './calls/over-cap.ts';
 import type { Clock } from './calls/ports/clock.ts';
 import { systemClock } from './calls/system-clock.ts';
+import { findUnsettledCalls } from './calls/unsettled-calls.ts';
 import { warningsOf } from './config/check-together.ts';
 import type { Config } from './config/load-config.ts';
 import type { CallId } from './domain/ids.ts';
@@ -20,7 +23,11 @@ import { freshPlanResources } from './fresh-plan-resources.ts';
 import { loadGazetteer } from './geo/load-gazetteer.ts';
 import { createCallEvents } from './observability/call-events.ts';
 import { createLogger } from './observability/logger.ts';
-import { createMetrics, watchEngine } from './observability/metrics.ts';
+import { watchCaps } from './observability/cap-gauges.ts';
+import { watchEngine } from './observability/engine-gauges.ts';
+import { createHttpMetrics } from './observability/http-metrics.ts';
+import { createMetrics } from './observability/metrics.ts';
+import { createSipMetrics } from './observability/sip-metrics.ts';
 import { ownAddresses } from './sip/own-addresses.ts';
 import { SipServer } from './sip/sip-server.ts';
 import { SipWatchdog } from './sip/sip-watchdog.ts';
@@ -90,14 +97,21 @@ export async function startApp(
   await plan.refresh();
 
   const registry = new CallRegistry();
-  const metrics = createMetrics({
-    calls: () => registry.size,
-    sipLinkUp: () => sip.isUp,
-    gateways: () => gateways.known(),
-  });
+  const metrics = createMetrics(
+    {
+      calls: () => registry.size,
+      sipLinkUp: () => sip.isUp,
+      readiness: () => health.ready(),
+      unsettled: () => findUnsettledCalls(registry, clock.now().mono),
+      waitingWrites: () => store.waitingWrites(),
+      gateways: () => gateways.known(),
+    },
+    { version: VERSION, engine: config.TOLLGATE_ENGINE },
+  );
+  watchCaps(metrics.registry, () => capUseOfBuyers(plan.current.snapshot, store.readView(), clock.now().wall));
   const engine = await startSipEngine(config, hooks.onFatal);
   started.defer(() => engine.close());
-  if (engine.counts) watchEngine(metrics, engine.counts);
+  if (engine.counts) watchEngine(metrics.registry, engine.counts);
 
   const desk: CallDesk = new CallDesk({
     world: {
@@ -131,6 +145,7 @@ export async function startApp(
     nowMs: () => clock.now().wall,
     isOwnCall: (callId) => registry.get(callId) !== undefined,
     onLink: (change) => log.info({ event: `sip.link-${change}` }),
+    onTraffic: createSipMetrics(metrics.registry),
     onFault: (error, sipCallId) => {
       metrics.faults.inc({ where: 'sip' });
       log.error({ event: 'sip.faulted', sipCallId, err: error });
@@ -150,6 +165,17 @@ export async function startApp(
   await takeDownOrphans(sip.orphans, recovery);
   await store.forgetLegs([...recovery.dialogs, ...recovery.pendingLegs].map(({ callId }) => callId));
 
+  const health: Health = {
+    live: () => true,
+    ready: () => {
+      const checks = {
+        sip: sip.isUp && watchdog.isAnswering && desk.isOpen ? 'ok' : 'failing',
+        store: store.health().ok ? 'ok' : 'failing',
+        media: 'unused',
+      } as const;
+      return Promise.resolve({ ready: checks.sip === 'ok' && checks.store === 'ok', checks });
+    },
+  };
   const api = await createApi({
     gatewaysOf: (trunkId) => gateways.gatewaysOf(trunkId),
     resources: freshPlanResources(store.resources, plan),
@@ -168,18 +194,9 @@ export async function startApp(
       const seed = question.seed ?? randomInt(SEEDS);
       return explainRoute({ ...question, at, seed }, plan.current.snapshot, store.readView());
     },
-    health: {
-      live: () => true,
-      ready: () => {
-        const checks = {
-          sip: sip.isUp && watchdog.isAnswering && desk.isOpen ? 'ok' : 'failing',
-          store: store.health().ok ? 'ok' : 'failing',
-          media: 'unused',
-        } as const;
-        return Promise.resolve({ ready: checks.sip === 'ok' && checks.store === 'ok', checks });
-      },
-    },
+    health,
     metrics: () => metrics.registry.metrics(),
+    onAnswered: createHttpMetrics(metrics.registry),
     gazetteer,
     clock,
     logger: log,

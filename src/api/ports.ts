@@ -9,6 +9,7 @@ import type { Ani, E164 } from '../domain/numbers/e164.ts';
 import type { Gazetteer } from '../domain/numbers/location.ts';
 import type { RouteDecision } from '../domain/routing/route-decision.ts';
 import type { EpochMs } from '../domain/time.ts';
+import type { AnsweredRequest } from '../observability/http-metrics.ts';
 import type { ApiKey, ApiKeyStore } from '../store/api-keys.ts';
 import type { AuditLog } from '../store/audit/audit-log.ts';
 import type { CallQueries } from '../store/calls/call-queries.ts';
@@ -83,6 +84,8 @@ export interface ApiDeps {
   readonly health: Health;
   /** The metrics in Prometheus' text format. */
   readonly metrics: () => Promise<string>;
+  /** Hears of each request once its answer is out. */
+  readonly onAnswered: (answered: AnsweredRequest) => void;
   readonly gazetteer: Gazetteer;
   /** Of the account, ISO 4217. */
   readonly currency: string;

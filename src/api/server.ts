@@ -11,6 +11,7 @@ import { registerIdempotency } from './plugins/idempotency.ts';
 import { createNotFound } from './plugins/not-found.ts';
 import { registerDescription, registerOpenApi } from './plugins/openapi.ts';
 import { PROBLEM_TYPE, registerProblems, sendProblem, toProblem } from './plugins/problems.ts';
+import { registerRequestReports } from './plugins/request-reports.ts';
 import type { ApiDeps } from './ports.ts';
 import { registerHealth } from './routes/health.ts';
 import { registerHome } from './routes/home.ts';
@@ -47,6 +48,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     // Answers are built from typed values, and JSON.stringify is fast enough: their schemas only describe them.
     route.serializerCompiler ??= () => (data) => JSON.stringify(data);
   });
+  registerRequestReports(app, deps);
   registerProblems(app);
   registerBodyParser(app);
   const answerNotFound = createNotFound(app);

@@ -16,6 +16,8 @@ export interface WorkerOptions {
 export interface EngineCounts extends SipCounts {
   /** Memory of the engine's thread in use, garbage included. */
   readonly heapBytes: number;
+  /** 99th percentile of its event loop's lag since the counts were last asked for. */
+  readonly lagMs: number;
 }
 
 /** What the engine's thread tells the one that started it. */

@@ -35,9 +35,10 @@ describe('the embedded engine', () => {
     // A double CRLF is answered (RFC 5626 §4.4.1): after that the engine surely has the connection.
     socket.write('\r\n\r\n');
     await once(socket, 'data');
-    const { heapBytes, ...counts } = await engine.counts();
+    const { heapBytes, lagMs, ...counts } = await engine.counts();
     expect(counts).toEqual({ transactions: 0, dialogs: 0, connections: 1 });
     expect(heapBytes).toBeGreaterThan(1_000_000);
+    expect(lagMs).toBeGreaterThanOrEqual(0);
     socket.destroy();
   });
 

@@ -18,7 +18,10 @@ export function createCallEvents(log: Logger, metrics: Metrics): CallObserver {
       metrics.callsSettled.inc({ outcome: outcome ?? 'failed' });
       if (buyerVerdict?.billable) metrics.callsBillable.inc();
       if (setupMs !== null) metrics.setupSeconds.observe(setupMs / 1_000);
-      for (const { pddMs } of attempts) if (pddMs !== null) metrics.postDialDelaySeconds.observe(pddMs / 1_000);
+      for (const { pddMs, answeredAt, reason } of attempts) {
+        metrics.attempts.inc({ result: answeredAt === null ? (reason ?? 'failed') : 'answered' });
+        if (pddMs !== null) metrics.postDialDelaySeconds.observe(pddMs / 1_000);
+      }
       if (cdr.connectedAt !== null) metrics.talkSeconds.observe(talkMs / 1_000);
       log.info({
         event: 'call.settled',

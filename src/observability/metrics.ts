@@ -6,6 +6,7 @@ export interface Metrics {
   readonly callsReceived: Counter;
   readonly callsSettled: Counter<'outcome'>;
   readonly callsBillable: Counter;
+  readonly attempts: Counter<'result'>;
   readonly strangers: Counter;
   readonly authentications: Counter<'result'>;
   readonly oddities: Counter<'what'>;
@@ -20,59 +21,60 @@ const SETUP_BUCKETS = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1];
 const RING_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 const TALK_BUCKETS = [1, 10, 30, 60, 90, 120, 300, 600, 1_800, 3_600];
 
-/** What the embedded SIP engine holds, as it tells it. */
-export interface EngineGauges {
-  readonly transactions: number;
-  readonly dialogs: number;
-  readonly connections: number;
-  readonly heapBytes: number;
-}
-
-/** Adds gauges for what the embedded SIP engine holds, read at each scrape. */
-export function watchEngine({ registry }: Metrics, read: () => Promise<EngineGauges>): void {
-  // One question at each scrape serves all four.
-  let counts: Promise<EngineGauges> | undefined;
-  const ask = (): Promise<EngineGauges> => {
-    counts ??= read().finally(() => (counts = undefined));
-    return counts;
-  };
-  const gauge = (name: string, help: string, key: keyof EngineGauges): Gauge =>
-    new Gauge({
-      name,
-      help,
-      registers: [registry],
-      async collect() {
-        this.set((await ask())[key]);
-      },
-    });
-  gauge('tollgate_sip_transactions', 'SIP transactions the embedded engine holds', 'transactions');
-  gauge('tollgate_sip_dialogs', 'SIP dialogs the embedded engine holds', 'dialogs');
-  gauge('tollgate_sip_connections', 'TCP connections the embedded engine holds', 'connections');
-  gauge('tollgate_sip_engine_heap_bytes', 'Memory in use by the embedded engine, garbage included', 'heapBytes');
-}
-
-/** Makes the metrics in a registry of their own. `live` is read at each scrape. */
-export function createMetrics(live: {
+/** What of the running product is read at each scrape. */
+export interface LiveFigures {
   readonly calls: () => number;
   readonly sipLinkUp: () => boolean;
+  readonly readiness: () => Promise<{ readonly ready: boolean; readonly checks: Readonly<Record<string, string>> }>;
+  /** Calls that are over and not yet recorded. */
+  readonly unsettled: () => { readonly count: number; readonly oldestMs: number };
+  readonly waitingWrites: () => number;
   /** Those that are known to be up or down. */
   readonly gateways: () => readonly { readonly trunkId: string; readonly uri: string; readonly isUp: boolean }[];
-}): Metrics {
+}
+
+/** Makes the metrics in a registry of their own. `about` is what this process is, once and for all. */
+export function createMetrics(
+  live: LiveFigures,
+  about: { readonly version: string; readonly engine: string },
+): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
-  const gauge = (name: string, help: string, read: () => number): Gauge =>
+  const gauge = (name: string, help: string, read: () => number | Promise<number>): Gauge =>
     new Gauge({
       name,
       help,
       registers,
-      collect() {
-        this.set(read());
+      async collect() {
+        this.set(await read());
       },
     });
+  sayWhatThisIs(registry, about);
   gauge('tollgate_calls_live', 'Calls in progress', live.calls);
   gauge('tollgate_sip_link_up', '1 while the SIP server is connected', () => (live.sipLinkUp() ? 1 : 0));
-  // It lives by its registration.
+  gauge('tollgate_ready', '1 while calls can be taken', async () => ((await live.readiness()).ready ? 1 : 0));
+  gauge('tollgate_settlements_waiting', 'Calls that are over and not yet recorded', () => live.unsettled().count);
+  gauge(
+    'tollgate_settlement_oldest_seconds',
+    'How long ago the first of the calls ended that are not yet recorded, 0 where there is none',
+    () => live.unsettled().oldestMs / 1_000,
+  );
+  gauge('tollgate_store_writes_waiting', 'Writes that wait for a commit', live.waitingWrites);
+  // These live by their registration.
+  void new Gauge({
+    name: 'tollgate_check_ok',
+    help: '1 while this part works that calls need, 0 while it does not; absent where there is no such part',
+    labelNames: ['check'],
+    registers,
+    async collect() {
+      this.reset();
+      const { checks } = await live.readiness();
+      for (const [check, result] of Object.entries(checks)) {
+        if (result !== 'unused') this.set({ check }, result === 'ok' ? 1 : 0);
+      }
+    },
+  });
   void new Gauge({
     name: 'tollgate_gateway_up',
     help: "1 while a trunk's gateway answers OPTIONS, 0 while it does not; absent until either is known",
@@ -93,6 +95,12 @@ export function createMetrics(live: {
       registers,
     }),
     callsBillable: new Counter({ name: 'tollgate_calls_billable_total', help: 'Calls a buyer owes for', registers }),
+    attempts: new Counter({
+      name: 'tollgate_attempts_total',
+      help: 'bLeg INVITEs of settled calls by result: answered, or why not; answered over all is the ASR',
+      labelNames: ['result'],
+      registers,
+    }),
     strangers: new Counter({
       name: 'tollgate_strangers_total',
       help: 'INVITEs from addresses that belong to no trunk',
@@ -135,9 +143,23 @@ export function createMetrics(live: {
     }),
     talkSeconds: new Histogram({
       name: 'tollgate_talk_seconds',
-      help: 'Talk time of connected calls',
+      help: 'Talk time of connected calls; sum over count is the ACD',
       buckets: TALK_BUCKETS,
       registers,
     }),
   };
+}
+
+/** One series that is always 1, for its labels: who runs what. */
+function sayWhatThisIs(
+  registry: Registry,
+  { version, engine }: { readonly version: string; readonly engine: string },
+): void {
+  const build = new Gauge({
+    name: 'tollgate_build_info',
+    help: 'Always 1: version of Tollgate and of Node, and the SIP engine in use',
+    labelNames: ['version', 'node', 'engine'],
+    registers: [registry],
+  });
+  build.set({ version, node: process.versions.node, engine }, 1);
 }

@@ -137,6 +137,11 @@ export function guardReading(client: DrachtioClient, onFault: (error: unknown) =
   });
 }
 
+/** Hears each frame that the server sends, after the library. To be called after `guardReading`. */
+export function watchFrames(client: DrachtioClient, onFrame: (frame: string) => void): void {
+  client.app.client.wp.on('msg', (_link: unknown, frame: string) => onFrame(frame));
+}
+
 /** Ends the link, or the attempts to have one again: the library's own `disconnect` throws where there is none. */
 export function disconnect(client: DrachtioClient, isLinked: boolean): void {
   if (isLinked) {

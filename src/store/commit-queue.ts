@@ -20,6 +20,8 @@ export interface CommitQueue {
    * @throws AppError `store-unavailable` where nothing could be written: full disk, foreign lock, closed store
    */
   write<Result>(durability: Durability, work: () => Result): Promise<Result>;
+  /** How many writes wait for a commit. */
+  waiting(): number;
   /** The fault that the latest commit met; null while writing works. */
   fault(): AppError | null;
   /** Commits what waits, then refuses everything. */
@@ -150,6 +152,7 @@ export function createCommitQueue(sqlite: Sqlite, limits: BatchLimits = DEFAULT_
         schedule();
       });
     },
+    waiting: () => waiting.length,
     fault: () => latestFault,
     close() {
       while (waiting.length > 0) commitBatch();

@@ -61,6 +61,8 @@ export interface Store extends CrashRecovery {
   /** Makes prefixed ULIDs, each later than the one before. */
   readonly newId: NewId;
   health(): StoreHealth;
+  /** How many writes wait for a commit. */
+  waitingWrites(): number;
   /** Commits what waits, closes the database and gives the data folder back. Idempotent. */
   close(): void;
 }
@@ -97,6 +99,7 @@ export function openStore(options: StoreOptions): Store {
     audit: createAuditLog({ sqlite, queue, newId, now }),
     changes,
     newId,
+    waitingWrites: () => queue.waiting(),
     health() {
       const fault = queue.fault();
       if (!sqlite.open) return { ok: false, detail: 'The database is closed' };

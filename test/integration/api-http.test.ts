@@ -150,7 +150,7 @@ describe('Health', () => {
     const api = await startTestApi();
     const response = await api.request('GET', '/metrics');
     expect(response.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
-    expect(response.body).toBe('tollgate_live_calls 0\n');
+    expect(response.body).toBe('tollgate_calls_live 0\n');
   });
 });
 

@@ -74,7 +74,8 @@ export async function startTestApi(changes: Partial<ApiDeps> = {}): Promise<Test
       live: () => true,
       ready: () => Promise.resolve({ ready: true, checks: { sip: 'ok', store: 'ok', media: 'unused' } }),
     },
-    metrics: () => Promise.resolve('tollgate_live_calls 0\n'),
+    metrics: () => Promise.resolve('tollgate_calls_live 0\n'),
+    onAnswered: () => undefined,
     gazetteer,
     clock: {
       now: () => ({ wall: wall(), mono: passedMs as MonoMs }),

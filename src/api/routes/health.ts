@@ -67,7 +67,7 @@ export function registerHealth(
         response: {
           200: {
             description: 'The metrics as they are now.',
-            content: { 'text/plain': { schema: Type.String(), example: 'tollgate_live_calls 3\n' } },
+            content: { 'text/plain': { schema: Type.String(), example: 'tollgate_calls_live 3\n' } },
           },
           ...problemResponses(['internal']),
         },
