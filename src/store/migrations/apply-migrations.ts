@@ -12,6 +12,7 @@ import { pendingLegs } from './0006-pending-legs.ts';
 import { decisions } from './0007-decisions.ts';
 import { idempotency } from './0008-idempotency.ts';
 import { auditLog } from './0009-audit-log.ts';
+import { webhooks } from './0010-webhooks.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step of the schema, in order. */
@@ -25,6 +26,7 @@ export const MIGRATIONS: readonly Migration[] = [
   decisions,
   idempotency,
   auditLog,
+  webhooks,
 ];
 
 /** The schema version this program works on; SQLite keeps it as `user_version`. */
