@@ -42,10 +42,11 @@ module.exports = {
     only(
       'api-never-touches-sip',
       'api',
-      ['domain/', 'calls/', 'reporting/', 'store/', 'observability/'],
+      ['domain/', 'calls/', 'prompts/', 'reporting/', 'store/', 'observability/'],
       'api stays above',
     ),
     only('embedded-stands-alone', 'embedded', [], 'the stand-in engine imports nothing of the product'),
+    only('prompts-lean-on-domain', 'prompts', ['domain/'], 'sound is converted without knowing whose it is'),
     only('config-leans-on-domain', 'config', ['domain/'], 'settings are parsed into domain types'),
     only(
       'observability-leans-on-domain',
