@@ -69,7 +69,7 @@ export async function startApp(
   hooks: { readonly onFatal: (error: unknown) => void; readonly clock?: Clock },
 ): Promise<App> {
   await using started = new AsyncDisposableStack();
-  const log = createLogger(config.LOG_LEVEL);
+  const log = createLogger(config.LOG_LEVEL, config.LOG_NUMBERS);
   for (const { setting, message } of warningsOf(config)) log.warn({ event: 'settings.doubtful', setting }, message);
   const clock = hooks.clock ?? systemClock;
 

@@ -165,7 +165,7 @@ export const SETTINGS = {
     fallback: 'info',
     parse: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
   }),
-  LOG_NUMBERS: setting({
+  LOG_NUMBERS: setting<'full' | 'masked'>({
     about: 'telephone numbers in the log: as they are, or all but their last four digits masked',
     fallback: 'full',
     parse: oneOf('full', 'masked'),
