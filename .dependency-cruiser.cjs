@@ -33,10 +33,16 @@ module.exports = {
     only(
       'store-leans-on-ports',
       'store',
-      ['domain/', 'calls/ports/', 'webhooks/ports/'],
+      ['domain/', 'calls/ports/', 'webhooks/ports/', 'recordings/ports/'],
       'an adapter knows the domain and its ports',
     ),
     only('webhooks-lean-on-ports', 'webhooks', ['domain/', 'calls/ports/'], 'an adapter knows the domain and its port'),
+    only(
+      'recordings-lean-on-ports',
+      'recordings',
+      ['domain/', 'calls/ports/'],
+      'an adapter knows the domain and its port',
+    ),
     only('geo-leans-on-domain', 'geo', ['domain/', 'calls/ports/'], 'an adapter knows the domain and its port'),
     only('reporting-reads', 'reporting', ['domain/', 'store/'], 'reports read the store'),
     only(
