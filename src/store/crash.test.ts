@@ -63,6 +63,7 @@ test('whatever the moment of kill -9, each admitted call is recorded once, what 
   expect(interrupted.size).toBeGreaterThan(0);
   expect(dialogs.filter(({ callId }: { callId: CallId }) => !interrupted.has(callId))).toEqual([]);
   expect(store.ledger.check()).toEqual({ postings: billed.length * 2, problems: [] });
+  expect(store.reports.check().problems).toEqual([]);
   expect(await store.queries.verifyChain()).toMatchObject({ intact: true, length: calls.length });
   store.close();
 });

@@ -18,6 +18,7 @@ import { createLedgerStore, type LedgerStore } from './ledger/ledger-store.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { createProposalStore, type ProposalStore } from './ledger/proposals.ts';
 import { createNewId, type NewId } from './new-id.ts';
+import { createReportCalls, type ReportCalls } from './reports/report-calls.ts';
 import type { ResourceStore } from './resource-store.ts';
 import { createResourceStore } from './resources/sqlite-resource-store.ts';
 
@@ -56,6 +57,8 @@ export interface Store extends CrashRecovery {
   readonly keys: ApiKeyStore;
   readonly idempotency: IdempotencyStore;
   readonly audit: AuditLog;
+  /** Settled calls, as reports count them. */
+  readonly reports: ReportCalls;
   /** What else is written in the transaction of a change; calls are no such changes. */
   readonly changes: Pick<ChangeScopes, 'run'>;
   /** Makes prefixed ULIDs, each later than the one before. */
@@ -97,6 +100,7 @@ export function openStore(options: StoreOptions): Store {
     keys: createApiKeyStore({ sqlite, queue: changes.queue, newId, now }),
     idempotency: createIdempotencyStore({ sqlite, queue, now }),
     audit: createAuditLog({ sqlite, queue, newId, now }),
+    reports: createReportCalls(sqlite),
     changes,
     newId,
     waitingWrites: () => queue.waiting(),

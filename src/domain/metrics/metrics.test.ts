@@ -4,7 +4,7 @@ import type { MonoMs } from '../time.ts';
 import { acdS } from './acd.ts';
 import { asr } from './asr.ts';
 import { pddMs } from './pdd.ts';
-import { percentile } from './percentile.ts';
+import { percentile, percentilesOfCounts } from './percentile.ts';
 
 const at = (ms: number): MonoMs => ms as MonoMs;
 
@@ -63,5 +63,25 @@ describe('percentile', () => {
         ).toBe(model);
       }),
     );
+  });
+});
+
+describe('percentilesOfCounts', () => {
+  it('are the percentiles of the values, each as often as it was counted', () => {
+    const few = fc.array(fc.nat(20));
+    const percents = fc.array(fc.integer({ min: 1, max: 100 }), { maxLength: 3 });
+    fc.assert(
+      fc.property(few, percents, (values, asked) => {
+        const counts = new Map<number, number>();
+        for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+        const sorted = values.toSorted((a, b) => a - b);
+        expect(percentilesOfCounts(counts, asked)).toEqual(asked.map((percent) => percentile(sorted, percent)));
+      }),
+    );
+  });
+
+  it('are null over nothing, and refuse what is no percentile', () => {
+    expect(percentilesOfCounts(new Map(), [50, 95])).toEqual([null, null]);
+    expect(() => percentilesOfCounts(new Map([[1, 1]]), [0])).toThrow(/more than 0, at most 100/);
   });
 });

@@ -99,6 +99,7 @@ class Run {
     const { billed, settled } = this.#model;
     assert.partialDeepStrictEqual(await this.#store.queries.verifyChain(), { intact: true, length: settled });
     assert.deepEqual(this.#store.ledger.check(), { postings: billed.length * 2, problems: [] });
+    assert.deepEqual(this.#store.reports.check(), { calls: settled, problems: [] });
     assert.equal(this.#store.ledger.balanceOf('house'), 0 - billed.length * PRICE);
   }
 

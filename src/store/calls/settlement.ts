@@ -4,6 +4,7 @@ import type { Cdr } from '../../domain/call/cdr.ts';
 import type { CallId } from '../../domain/ids.ts';
 import type { Sqlite } from '../database.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { ReportRows } from '../reports/report-rows.ts';
 import type { CallRows, CallState } from './call-rows.ts';
 import type { CapCounters } from './cap-counters.ts';
 import type { CdrChain } from './cdr-chain.ts';
@@ -19,6 +20,7 @@ export interface SettlementParts {
   readonly reservations: ReservationRows;
   readonly routeRecords: Pick<RouteRecords, 'count'>;
   readonly ledger: Ledger;
+  readonly reportRows: ReportRows;
 }
 
 /** Stands for the route of a call that was forwarded past all routes. */
@@ -28,7 +30,7 @@ const NO_ROUTE = '';
 export type WriteSettlement = (callId: CallId, state: CallState, judge: () => JudgedCall) => Cdr;
 
 export function createSettlement(sqlite: Sqlite, parts: SettlementParts): WriteSettlement {
-  const { rows, chain, counters, reservations, routeRecords, ledger } = parts;
+  const { rows, chain, counters, reservations, routeRecords, ledger, reportRows } = parts;
   const insertAttempt = sqlite.prepare<[number, number, string, string, number, number | null]>(
     'INSERT INTO attempts (call_seq, seq, route_id, destination_id, answered, pdd_ms) VALUES (?, ?, ?, ?, ?, ?)',
   );
@@ -58,6 +60,7 @@ export function createSettlement(sqlite: Sqlite, parts: SettlementParts): WriteS
     }
     counters.count(cdr, windowsOf(cdr, state, cdr.routeId === null ? undefined : heldByRoute.get(cdr.routeId)));
     routeRecords.count(cdr);
+    reportRows.add(state.seq, cdr);
     ledger.append(callId, postings);
     return cdr;
   };

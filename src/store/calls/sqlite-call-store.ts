@@ -4,6 +4,7 @@ import type { EpochMs } from '../../domain/time.ts';
 import type { CommitQueue } from '../commit-queue.ts';
 import type { Sqlite } from '../database.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { createReportRows } from '../reports/report-rows.ts';
 import { createCallRows, type CallRows } from './call-rows.ts';
 import { createCapCounters } from './cap-counters.ts';
 import { readCapUsage } from './cap-usage.ts';
@@ -48,7 +49,15 @@ export function createCalls({ sqlite, queue, ledger }: CallStoreParts): SqliteCa
   const routeRecords = createRouteRecords(sqlite);
   const keepBasis = createKeepBasis(sqlite);
   const lifeSign = createLifeSign(sqlite);
-  const writeSettlement = createSettlement(sqlite, { rows, chain, counters, reservations, routeRecords, ledger });
+  const writeSettlement = createSettlement(sqlite, {
+    rows,
+    chain,
+    counters,
+    reservations,
+    routeRecords,
+    ledger,
+    reportRows: createReportRows(sqlite),
+  });
 
   const readView = (): AdmissionView => ({
     ...readCapUsage({ counters, reservations, ledger }),

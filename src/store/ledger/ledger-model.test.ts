@@ -101,6 +101,7 @@ class Run {
     const balances = [...this.#parties, 'house' as const].map((party) => this.#store.ledger.balanceOf(party));
     assert.deepEqual(balances, [owed, 0 - earned, earned - owed]);
     assert.deepEqual(this.#store.ledger.check().problems, []);
+    assert.deepEqual(this.#store.reports.check().problems, []);
     assert.partialDeepStrictEqual(await this.#store.queries.verifyChain(), { intact: true, length: this.#calls.size });
     for (const [number, { buyer, publisher }] of this.#calls) {
       const record = await this.#store.queries.get(`call_${number}` as CallId);

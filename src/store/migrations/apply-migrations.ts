@@ -13,6 +13,7 @@ import { decisions } from './0007-decisions.ts';
 import { idempotency } from './0008-idempotency.ts';
 import { auditLog } from './0009-audit-log.ts';
 import { webhooks } from './0010-webhooks.ts';
+import { reports } from './0011-reports.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step of the schema, in order. */
@@ -27,6 +28,7 @@ export const MIGRATIONS: readonly Migration[] = [
   idempotency,
   auditLog,
   webhooks,
+  reports,
 ];
 
 /** The schema version this program works on; SQLite keeps it as `user_version`. */
