@@ -12,6 +12,7 @@ export function freshPlanResources(resources: ResourceStore, plan: LivePlan): Re
     get: (kind, id) => resources.get(kind, id),
     list: (kind, query) => resources.list(kind, query),
     readPlan: () => resources.readPlan(),
+    newId: (kind) => resources.newId(kind),
     readAll: () => resources.readAll(),
     onChange: (listener) => resources.onChange(listener),
     create: (kind, fields) => thenRefresh(resources.create(kind, fields)),

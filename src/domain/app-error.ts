@@ -32,6 +32,8 @@ export interface InputProblem {
   readonly path: string;
   /** Of the file that the input is, counted from 1; absent where it has no lines. */
   readonly line?: number;
+  /** Of the file that the input is, counted from 1; absent where it has no lines. */
+  readonly line?: number;
   readonly message: string;
 }
 

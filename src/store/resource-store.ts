@@ -123,6 +123,8 @@ export interface ResourceStore {
   remove(kind: ResourceKind, id: string, expectedRevision?: number): Promise<void>;
   /** Everything that is not archived, with the version. */
   readPlan(): Promise<RoutingPlan>;
+  /** An id for what `changeAll` is to create. */
+  newId(kind: ResourceKind): string;
   /** Everything, as one consistent reading. */
   readAll(): Promise<Configuration>;
   /**

@@ -8,8 +8,8 @@ import { settleCall } from '../support/settle-call.ts';
 const PATH = '/v1/audit-log';
 const latest = async (api: TestApi): Promise<Json> => (await api.expect(200, 'GET', `${PATH}?limit=1`)).data[0];
 
-/** How to carry out an operation so that it changes something: its path and body. */
-type Doing = (api: TestApi, samples: ApiSamples) => Promise<readonly [path: string, body?: Json]>;
+/** How to carry out an operation so that it changes something: its path, body, and what the body is where not JSON. */
+type Doing = (api: TestApi, samples: ApiSamples) => Promise<readonly [path: string, body?: Json, type?: string]>;
 
 const ACCOUNT = { amountMicros: 5_000_000 };
 const REASON = { reason: 'Wrong number' };
@@ -46,6 +46,8 @@ const CHANGES: Readonly<Record<string, Doing>> = {
       [`delete /v1/${kind}/{id}`, async (_api, samples) => [`/v1/${kind}/${(await samples.create(kind)).id}`]],
     ]),
   ),
+  'post /v1/import': async () => ['/v1/import', { buyers: [{ name: 'Imported' }] }],
+  'post /v1/import/{collection}': async () => ['/v1/import/publishers', 'name\r\nImported\r\n', 'text/csv'],
   'post /v1/buyers/{id}/payments': async (_api, samples) => [
     `/v1/buyers/${(await samples.create('buyers')).id}/payments`,
     ACCOUNT,
@@ -74,6 +76,9 @@ const CHANGES: Readonly<Record<string, Doing>> = {
   },
 };
 
+/** An import has an entry of its own beside that of each change. */
+const isImport = (operation: string): boolean => operation.startsWith('post /v1/import');
+
 const CHANGES_NOTHING = new Set(['post /v1/route-decisions']);
 
 describe('The audit log', () => {
@@ -87,13 +92,14 @@ describe('The audit log', () => {
         .map((method) => `${method} ${path}`),
     );
     for (const operation of operations.filter((each) => !CHANGES_NOTHING.has(each))) {
-      const [path, body] = (await CHANGES[operation]?.(api, samples)) ?? ['/v1/untested'];
+      const [path, body, type] = (await CHANGES[operation]?.(api, samples)) ?? ['/v1/untested'];
       const count = (await api.expect(200, 'GET', `${PATH}?limit=500`)).data.length;
-      const response = await api.request(operation.split(' ', 1)[0]?.toUpperCase() ?? '', path, body);
+      const method = operation.split(' ', 1)[0]?.toUpperCase() ?? '';
+      const response = await api.request(method, path, body, type === undefined ? {} : { 'content-type': type });
       expect([operation, response.statusCode < 300]).toEqual([operation, true]);
       expect([operation, (await api.expect(200, 'GET', `${PATH}?limit=500`)).data.length]).toEqual([
         operation,
-        count + 1,
+        count + (isImport(operation) ? 2 : 1),
       ]);
       const [, , resource, id] = path.split('/');
       const entry = await latest(api);

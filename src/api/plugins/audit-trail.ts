@@ -6,8 +6,11 @@ import type { ApiDeps } from '../ports.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Said by the few operations that are no GET and change nothing all the same: they leave no audit entry. */
-    changesNothing?: true;
+    /**
+     * Said by the few operations that are no GET and change nothing all the same, or by those of their requests that
+     * don't: they leave no audit entry.
+     */
+    changesNothing?: true | ((request: FastifyRequest) => boolean);
   }
   interface FastifyRequest {
     /** What the request changes, and whether that has its audit entry; null for requests that change nothing. */
@@ -28,7 +31,7 @@ export function registerAuditTrail(app: FastifyInstance, { audit, changes }: Pic
   app.decorateRequest('audited', null);
 
   app.addHook('preHandler', (request, _reply, done) => {
-    if (READING.has(request.method) || request.routeOptions.config.changesNothing) {
+    if (READING.has(request.method) || changesNothing(request)) {
       done();
       return;
     }
@@ -48,12 +51,17 @@ export function registerAuditTrail(app: FastifyInstance, { audit, changes }: Pic
   });
 }
 
+function changesNothing(request: FastifyRequest): boolean {
+  const { changesNothing = false } = request.routeOptions.config;
+  return changesNothing === true || (changesNothing !== false && changesNothing(request));
+}
+
 /** Read from the path: `/v1/<resource>`, `/v1/<resource>/:id`, and a verb or a part of the thing after either. */
 function actionOf(request: FastifyRequest): AuditedAction {
   const { id: keyId, role } = holderOf(request);
   const [resource = '', ...rest] = (request.routeOptions.url ?? '').split('/').slice(2);
   const { id: resourceId = null } = request.params as { readonly id?: string };
   const verb = rest.at(-1);
-  const action = verb === undefined || verb === ':id' ? (ACTIONS[request.method] ?? 'update') : verb;
+  const action = verb === undefined || verb.startsWith(':') ? (ACTIONS[request.method] ?? 'update') : verb;
   return { actor: { keyId, role }, action, resource, resourceId };
 }

@@ -39,7 +39,7 @@ export function registerIdempotency(
   app.addHook('preHandler', (request, reply, done) => {
     const key = request.method === 'POST' ? readKey(request) : undefined;
     if (key === undefined) return done();
-    const bodyHash = hashBody(request.body);
+    const bodyHash = hashBody(contentOf(request));
     const kept = idempotency.find(key);
     if (inFlight.has(nameOf(key))) {
       throw conflict('The request with this Idempotency-Key is still being worked on: wait for its answer.');
@@ -54,7 +54,7 @@ export function registerIdempotency(
       }, done);
     }
     if (kept.bodyHash !== bodyHash) {
-      throw conflict('This Idempotency-Key came with another body before: use a new key for a new request.');
+      throw conflict('This Idempotency-Key came with another body or query before: use a new key for a new request.');
     }
     repeat(kept.answer, reply);
   });
@@ -83,6 +83,12 @@ function readKey(request: FastifyRequest): RequestKey | undefined {
     throw invalid([{ path: `/${IDEMPOTENCY_KEY}`, message }]);
   }
   return { keyId: holderOf(request).id, path: request.url.split('?', 1)[0] ?? '', key };
+}
+
+/** What a request says beside its path: its body, and its query where it has one. */
+function contentOf({ body, query }: FastifyRequest): unknown {
+  const parameters = Object.entries(query as object);
+  return parameters.length === 0 ? body : { body: body ?? null, query };
 }
 
 function nameOf({ keyId, path, key }: RequestKey): string {

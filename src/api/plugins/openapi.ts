@@ -24,6 +24,7 @@ const TAGS: Readonly<Record<string, string>> = {
   areas: 'Service areas.',
   schedules: 'Opening hours.',
   blocklist: 'Refused callers.',
+  configuration: 'All of the above as a file.',
   calls: 'Call records.',
   'live-calls': 'Calls in progress.',
   'route-decisions': 'Who would get a call, and why.',

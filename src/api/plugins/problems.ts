@@ -2,6 +2,13 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 
 import { AppError, ERRORS, type ErrorCode, type InputProblem } from '../../domain/app-error.ts';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What it can read, in words, where that is not JSON alone. */
+    takes?: string;
+  }
+}
+
 /** A problem document (RFC 9457). */
 export interface Problem {
   readonly type: string;
@@ -29,19 +36,22 @@ export function registerProblems(app: FastifyInstance): void {
 
 /** Logs what is our own fault, and answers. */
 export function sendProblem(thrown: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const error = toAppError(thrown);
+  const error = toAppError(thrown, request);
   if (error.status >= 500) request.log.error({ err: error, path: request.url }, 'request failed');
   return reply.code(error.status).type(PROBLEM_TYPE).send(toProblem(error, request.id));
 }
 
 /** What the web framework throws, in the product's own codes; anything it doesn't know is a defect. */
-function toAppError(error: Error): AppError {
+function toAppError(error: Error, { routeOptions }: FastifyRequest): AppError {
   if (error instanceof AppError) return error;
   switch ((error as Partial<FastifyError>).code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new AppError('body-too-large', 'The body may have 1 MB (1 048 576 bytes): send less at a time.');
+      return new AppError(
+        'body-too-large',
+        `The body may have ${sizeOf(routeOptions.bodyLimit)}: send less at a time.`,
+      );
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new AppError('unsupported-media-type', 'Send JSON, with Content-Type: application/json.');
+      return new AppError('unsupported-media-type', `Send ${routeOptions.config.takes ?? JSON_ALONE}.`);
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return new AppError('malformed-request', 'The body has another length than Content-Length says.');
     case 'FST_ERR_BAD_URL':
@@ -53,6 +63,13 @@ function toAppError(error: Error): AppError {
         ? new AppError('malformed-request', error.message, { cause: error })
         : new AppError('internal', error.message, { cause: error });
   }
+}
+
+const JSON_ALONE = 'JSON, with Content-Type: application/json';
+
+/** `1 MB (1048576 bytes)`. */
+function sizeOf(bytes: number): string {
+  return `${bytes / 1_048_576} MB (${bytes} bytes)`;
 }
 
 /** Whether the framework says of its own error that the request was at fault. */

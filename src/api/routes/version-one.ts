@@ -15,7 +15,9 @@ import { destinations } from './destinations.ts';
 import { registerDispositionReport } from './disposition-report.ts';
 import { registerDispositions } from './dispositions.ts';
 import { dids } from './dids.ts';
+import { registerExport } from './export.ts';
 import { registerGateways } from './gateways.ts';
+import { registerImport } from './import.ts';
 import { registerLedger } from './ledger.ts';
 import { registerLedgerClose } from './ledger-close.ts';
 import { registerLiveCalls } from './live-calls.ts';
@@ -44,6 +46,8 @@ export function registerVersionOne(app: FastifyInstance, deps: ApiDeps): void {
   registerCollection(app, areas, deps);
   registerCollection(app, schedules, deps);
   registerCollection(app, blocklist, deps);
+  registerExport(app, deps);
+  registerImport(app, deps);
   registerCalls(app, deps);
   registerDispositions(app, deps);
   registerAdjustments(app, deps);

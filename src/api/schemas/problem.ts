@@ -15,6 +15,7 @@ export const problemSchema = Type.Object(
       Type.Array(
         Type.Object({
           path: Type.String({ description: 'JSON Pointer (RFC 6901) to the field or query parameter.' }),
+          line: Type.Optional(Type.Integer({ description: 'The line of the file that was sent, counted from 1.' })),
           message: Type.String({ description: 'What is wrong there, and how to mend it.' }),
         }),
         { description: 'Every wrong input.' },

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { toCsv } from './csv.ts';
+import { fromCell, toCsv } from './csv.ts';
 import { formatAmount } from './format-amount.ts';
 import { preferredType } from './preferred-type.ts';
 
@@ -19,9 +19,14 @@ describe('CSV', () => {
     ['a,b', '"a,b"'],
     ['say "x"', '"say ""x"""'],
     ['=1,2', `"'=1,2"`],
+    ["'=1", "''=1"],
+    ["''+", "'''+"],
+    ["'tis", "'tis"],
     ['plain', 'plain'],
   ])('writes %j as %j', (text, cell) => {
     expect(toCsv([[text]])).toBe(`${cell}\r\n`);
+    const unquoted = cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell;
+    expect(fromCell(unquoted)).toBe(text);
   });
 
   it('leaves nothing empty but null, and ends each row', () => {

@@ -31,8 +31,12 @@ export function invalid(problems: readonly InputProblem[]): AppError {
   const [first] = problems;
   const rest = problems.length - 1;
   const more = rest === 0 ? '' : ` (and ${rest} more)`;
-  const detail = first === undefined ? 'The request is wrong.' : `${first.path || 'The body'}: ${first.message}${more}`;
+  const detail = first === undefined ? 'The request is wrong.' : `${placeOf(first)}: ${first.message}${more}`;
   return new AppError('invalid', detail, { problems });
+}
+
+function placeOf({ path, line }: InputProblem): string {
+  return `${line === undefined ? '' : `line ${line}, `}${path || 'The body'}`;
 }
 
 /** How fastify validates requests here: query strings and path parameters are text, and read by their schema first. */

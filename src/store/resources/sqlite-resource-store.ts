@@ -121,6 +121,8 @@ export function createResourceStore({ sqlite, queue, newId, now }: ResourceStore
       return readRoutingPlan(sqlite);
     },
 
+    newId: (kind) => newId(KINDS[kind].prefix),
+
     async readAll() {
       return readConfiguration(sqlite);
     },

@@ -1,0 +1,47 @@
+import type { InputProblem } from '../../domain/app-error.ts';
+import type { ResourceKind } from '../../store/resource-store.ts';
+import { KIND_NAMES } from '../../store/resources/resource-kinds.ts';
+import { escapePointer } from '../merge-patch.ts';
+import { invalid } from '../validation/validator.ts';
+import { MOST_PROBLEMS, type PlanFile, type PlanItem } from './plan-file.ts';
+
+/** Where things stand in a file: of a collection, or of one of its items. Empty where that isn't known. */
+export type Locate = (kind: string, index?: number) => Pick<PlanItem, 'line' | 'fieldLines'>;
+
+/**
+ * Reads a map of collections, each a list of maps, as the items of a plan.
+ *
+ * @throws AppError `invalid` where it is something else
+ */
+export function readContent(content: unknown, locate: Locate = () => ({})): PlanFile {
+  if (!isMap(content)) throw invalid([{ path: '', message: `Write a map of lists: ${KIND_NAMES.join(', ')}.` }]);
+  const problems: InputProblem[] = [];
+  const kinds: ResourceKind[] = [];
+  const items: PlanItem[] = [];
+  for (const [name, list] of Object.entries(content)) {
+    const { line } = locate(name);
+    const refuse = (message: string): unknown =>
+      problems.push({ path: `/${escapePointer(name)}`, message, ...(line === undefined ? {} : { line }) });
+    const kind = KIND_NAMES.find((known) => known === name);
+    if (kind === undefined) refuse(`There is no such collection. Known here: ${KIND_NAMES.join(', ')}.`);
+    else if (!Array.isArray(list)) refuse('Write a list, with an entry for each.');
+    else {
+      kinds.push(kind);
+      for (const [index, given] of (list as readonly unknown[]).entries()) {
+        const at = { kind, path: `/${kind}/${index}`, ...locate(kind, index) };
+        if (isMap(given)) items.push({ ...at, given });
+        else problems.push({ path: at.path, message: 'Write a map of fields.', ...lineOf(at) });
+      }
+    }
+  }
+  if (problems.length > 0) throw invalid(problems.slice(0, MOST_PROBLEMS));
+  return { kinds, items };
+}
+
+function lineOf({ line }: Pick<PlanItem, 'line'>): { readonly line?: number } {
+  return line === undefined ? {} : { line };
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

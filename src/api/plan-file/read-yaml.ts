@@ -1,0 +1,56 @@
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+
+import { unreadable, type PlanFile, type PlanItem } from './plan-file.ts';
+import { readContent, type Locate } from './read-content.ts';
+
+/**
+ * Reads a plan written in YAML 1.2, of which JSON is a part.
+ *
+ * @throws AppError `malformed-request` with the line for what is no YAML, `invalid` for what is no plan
+ */
+export function readYaml(text: string): PlanFile {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const [error] = document.errors;
+  if (error !== undefined) {
+    const message = (error.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '');
+    throw unreadable(`This is no YAML: ${message}.`, error.linePos?.[0].line);
+  }
+  return readContent(toJs(document), locateIn(document, lines));
+}
+
+function toJs(document: Document.Parsed): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    // An alias of nothing, or so many of so much that the whole would not fit in memory.
+    if (error instanceof ReferenceError) throw unreadable(`This is no YAML: ${error.message}.`);
+    throw error;
+  }
+}
+
+function locateIn(document: Document.Parsed, lines: LineCounter): Locate {
+  const lineOf = (node: Node): { readonly line?: number } =>
+    node.range ? { line: lines.linePos(node.range[0]).line } : {};
+  const { contents } = document;
+  const collections = new Map<unknown, { readonly key: Node; readonly value: unknown }>();
+  if (isMap(contents)) {
+    for (const { key, value } of contents.items) if (isScalar(key)) collections.set(key.value, { key, value });
+  }
+  return (kind, index) => {
+    const { key, value } = collections.get(kind) ?? {};
+    if (key === undefined) return {};
+    if (index === undefined) return lineOf(key);
+    const item = isSeq<Node>(value) ? value.items[index] : undefined;
+    if (item === undefined) return {};
+    return { ...lineOf(item), fieldLines: fieldLinesIn(item, lines) };
+  };
+}
+
+function fieldLinesIn(item: Node, lines: LineCounter): NonNullable<PlanItem['fieldLines']> {
+  if (!isMap(item)) return {};
+  const fields = item.items.flatMap(({ key }): [string, number][] =>
+    isScalar(key) && key.range ? [[String(key.value), lines.linePos(key.range[0]).line]] : [],
+  );
+  return Object.fromEntries(fields);
+}
