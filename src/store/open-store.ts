@@ -6,11 +6,12 @@ import { createApiKeyStore, type ApiKeyStore } from './api-keys.ts';
 import { createAuditLog, type AuditLog } from './audit/audit-log.ts';
 import { createDecisionArchive, type DecisionArchive } from './calls/decision-archive.ts';
 import { createDispositionStore, type DispositionStore } from './calls/dispositions.ts';
-import { createCallQueries, type CallQueries } from './calls/call-queries.ts';
+import { createCallQueries, createReadCall, type CallQueries } from './calls/call-queries.ts';
 import { createCrashRecovery, type CrashRecovery } from './calls/recover-open-calls.ts';
 import { createCalls } from './calls/sqlite-call-store.ts';
 import { createChangeScopes, type ChangeScopes } from './change-scopes.ts';
 import { createCommitQueue } from './commit-queue.ts';
+import { createConversionStore, type ConversionStore } from './conversions/conversion-store.ts';
 import { openDatabase, type Access } from './database.ts';
 import { createIdempotencyStore, type IdempotencyStore } from './idempotency-store.ts';
 import { createAdjustCall } from './ledger/adjust-call.ts';
@@ -21,6 +22,11 @@ import { createNewId, type NewId } from './new-id.ts';
 import { createReportCalls, type ReportCalls } from './reports/report-calls.ts';
 import type { ResourceStore } from './resource-store.ts';
 import { createResourceStore } from './resources/sqlite-resource-store.ts';
+import { createDeliveryLog, type DeliveryLog } from './webhooks/delivery-log.ts';
+import { createDeliveryRows, type SqliteDeliveries } from './webhooks/delivery-rows.ts';
+import { createEventOutbox, type EventOutbox } from './webhooks/event-outbox.ts';
+import { createWantedEvents } from './webhooks/wanted-events.ts';
+import { createWebhookStore, type WebhookStore } from './webhooks/webhook-store.ts';
 
 /** What a data folder's database is called. */
 const DATABASE_FILE = 'tollgate.db';
@@ -59,6 +65,13 @@ export interface Store extends CrashRecovery {
   readonly audit: AuditLog;
   /** Settled calls, as reports count them. */
   readonly reports: ReportCalls;
+  readonly webhooks: WebhookStore;
+  readonly deliveryLog: DeliveryLog;
+  /** What waits to be posted, for the worker that posts it. */
+  readonly deliveries: SqliteDeliveries;
+  /** What webhooks are told; for the inside of transactions. */
+  readonly outbox: Pick<EventOutbox, 'tell'>;
+  readonly conversions: ConversionStore;
   /** What else is written in the transaction of a change; calls are no such changes. */
   readonly changes: Pick<ChangeScopes, 'run'>;
   /** Makes prefixed ULIDs, each later than the one before. */
@@ -85,8 +98,19 @@ export function openStore(options: StoreOptions): Store {
   const changes = createChangeScopes(queue);
   const newId = createNewId(now);
   const ledger = createLedger(sqlite, newId);
-  const calls = createCalls({ sqlite, queue, ledger });
-  const adjust = createAdjustCall({ sqlite, ledger, rows: calls.rows, earlierCalls: calls.readView, newId, now });
+  const wanted = createWantedEvents(sqlite);
+  const outbox = createEventOutbox({ sqlite, wanted, readCall: createReadCall(sqlite), newId, now });
+  const audit = createAuditLog({ sqlite, queue, newId, now });
+  const calls = createCalls({ sqlite, queue, ledger, outbox });
+  const adjust = createAdjustCall({
+    sqlite,
+    ledger,
+    rows: calls.rows,
+    earlierCalls: calls.readView,
+    outbox,
+    newId,
+    now,
+  });
   return {
     ...createCrashRecovery(sqlite, queue, calls),
     resources: createResourceStore({ sqlite, queue: changes.queue, newId, now }),
@@ -99,7 +123,12 @@ export function openStore(options: StoreOptions): Store {
     ledger: createLedgerStore({ sqlite, queue: changes.queue, ledger, adjust, newId, now }),
     keys: createApiKeyStore({ sqlite, queue: changes.queue, newId, now }),
     idempotency: createIdempotencyStore({ sqlite, queue, now }),
-    audit: createAuditLog({ sqlite, queue, newId, now }),
+    audit,
+    webhooks: createWebhookStore({ sqlite, queue: changes.queue, wanted, newId, now }),
+    deliveryLog: createDeliveryLog({ sqlite, queue: changes.queue, outbox, newId, now }),
+    deliveries: createDeliveryRows({ sqlite, queue, wanted, outbox, audit }),
+    outbox,
+    conversions: createConversionStore({ sqlite, queue: changes.queue, newId, now }),
     reports: createReportCalls(sqlite),
     changes,
     newId,

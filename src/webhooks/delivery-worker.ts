@@ -13,6 +13,8 @@ export interface DeliveryWorkerParts {
   readonly observer: DeliveryObserver;
   /** A number from 0 to below 1. */
   readonly draw: () => number;
+  /** How long what is over is kept, for people to look at and replay. */
+  readonly keepMs: number;
 }
 
 /** Posts at once, to all webhooks together: what bounds connections and memory. */
@@ -163,10 +165,10 @@ export class DeliveryWorker {
 
   /** Piece by piece, so that calls come in between. */
   async #tidy(): Promise<void> {
-    const { store, clock, observer } = this.#parts;
+    const { store, clock, observer, keepMs } = this.#parts;
     try {
       for (;;) {
-        const { given, removed } = await store.tidy(this.#now());
+        const { given, removed } = await store.tidy(this.#now(), keepMs);
         if (given > 0) observer.gaveUp(given);
         if (given + removed === 0 || this.#stopped) break;
       }

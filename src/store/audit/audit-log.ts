@@ -14,7 +14,8 @@ import { maskSecrets } from './mask-secrets.ts';
 
 /** A change as it was asked for. */
 export interface AuditedAction {
-  readonly actor: { readonly keyId: string; readonly role: ApiRole };
+  /** `system` for what the product does by itself. */
+  readonly actor: { readonly keyId: string; readonly role: ApiRole | 'system' };
   /** `create`, `update`, `delete`, or the last part of the path: `refund`, `payments`, `hangup` … */
   readonly action: string;
   /** The collection: `buyers`, `calls` … */
@@ -66,7 +67,7 @@ interface Row {
   readonly id: string;
   readonly at: EpochMs;
   readonly key_id: string;
-  readonly role: ApiRole;
+  readonly role: ApiRole | 'system';
   readonly action: string;
   readonly resource: string;
   readonly resource_id: string | null;

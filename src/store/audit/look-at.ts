@@ -1,8 +1,10 @@
 import { toIso, type EpochMs } from '../../domain/time.ts';
 import type { Sqlite } from '../database.ts';
+import { toStored as toStoredPrompt, type PromptRow } from '../prompts.ts';
 import type { ResourceKind } from '../resource-store.ts';
 import { KIND_NAMES } from '../resources/resource-kinds.ts';
 import { ROW_COLUMNS, toStored, type ResourceRow } from '../resources/resource-row.ts';
+import { createFindWebhook, toWebhook } from '../webhooks/webhook-rows.ts';
 
 /** How a thing stands now, for the inside of a transaction; null where there is none, or nothing to see of its kind. */
 export type LookAt = (resource: string, id: string | null) => object | null;
@@ -27,7 +29,9 @@ interface KeyRow {
 export function createLookAt(sqlite: Sqlite): LookAt {
   const call = sqlite.prepare<[string], object>(CALL);
   const proposal = sqlite.prepare<[string], object>(PROPOSAL);
+  const prompt = sqlite.prepare<[string], PromptRow>('SELECT * FROM prompts WHERE id = ?');
   const apiKey = sqlite.prepare<[string], KeyRow>(API_KEY);
+  const webhook = createFindWebhook(sqlite);
 
   return (resource, id) => {
     if (id === null) return null;
@@ -40,9 +44,17 @@ export function createLookAt(sqlite: Sqlite): LookAt {
         return call.get(id) ?? null;
       case 'adjustment-proposals':
         return proposal.get(id) ?? null;
+      case 'prompts': {
+        const row = prompt.get(id);
+        return row === undefined ? null : toStoredPrompt(row);
+      }
       case 'api-keys': {
         const row = apiKey.get(id);
         return row === undefined ? null : { ...row, createdAt: toIso(row.createdAt) };
+      }
+      case 'webhooks': {
+        const row = webhook(id);
+        return row === undefined ? null : toWebhook(row, row.updated_at);
       }
       default:
         return null;

@@ -1,8 +1,10 @@
 import { currentVerdicts, type Adjustment, type CurrentVerdicts } from '../../domain/billing/adjustment.ts';
 import type { Outcome } from '../../domain/call/cdr.ts';
+import type { Conversion } from '../../domain/call/conversion.ts';
 import type { Disposition } from '../../domain/call/disposition.ts';
 import type { BuyerId, CallId, CampaignId, DestinationId, PublisherId, RouteId, TrunkId } from '../../domain/ids.ts';
 import type { EpochMs } from '../../domain/time.ts';
+import { createConversionRows } from '../conversions/conversion-rows.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import type { Sqlite } from '../database.ts';
 import { createAdjustmentRows } from '../ledger/adjustment-rows.ts';
@@ -50,6 +52,8 @@ export interface CallRecord extends ChainedCdr {
   readonly adjustments: readonly Adjustment[];
   /** The CDR's verdicts, and where a side was adjusted what it comes to now. */
   readonly currentVerdicts: CurrentVerdicts;
+  /** In the order reported. */
+  readonly conversions: readonly Conversion[];
 }
 
 /** The records of calls, as the API and the command line see them. Open calls are drafts: `endedAt` is null. */
@@ -96,18 +100,12 @@ const CONDITIONS: Readonly<Record<Exclude<keyof CallFilters, 'reviewed'>, string
 };
 
 export function createCallQueries(sqlite: Sqlite): CallQueries {
-  const byId = sqlite.prepare<[string], RecordRow>(`${SELECT_RECORDS} WHERE calls.id = ?`);
-  const adjustmentRows = createAdjustmentRows(sqlite);
-
-  function toRecords(rows: readonly RecordRow[]): CallRecord[] {
-    const adjustments = adjustmentRows.ofCalls(rows.map(({ id }) => id));
-    return rows.map((row) => toCallRecord(row, adjustments.get(row.id) ?? []));
-  }
+  const toRecords = createToRecords(sqlite);
+  const readCall = createReadCall(sqlite);
 
   return {
     async get(id) {
-      const row = byId.get(id);
-      return row && toRecords([row])[0];
+      return readCall(id);
     },
 
     async list({ limit, cursor, filters }) {
@@ -141,7 +139,7 @@ export function createCallQueries(sqlite: Sqlite): CallQueries {
 
     async reviewQueue(query) {
       const { data, nextCursor } = listReviewQueue(sqlite, query);
-      return { data: toRecords(data.flatMap((id) => byId.get(id) ?? [])), nextCursor };
+      return { data: data.flatMap((id) => readCall(id) ?? []), nextCursor };
     },
 
     async dispositionReport(query) {
@@ -152,8 +150,34 @@ export function createCallQueries(sqlite: Sqlite): CallQueries {
   };
 }
 
-function toCallRecord({ record, hash, disposition }: RecordRow, adjustments: readonly Adjustment[]): CallRecord {
+/** Reads one call as it stands at that moment, for the inside of a transaction, too. */
+export function createReadCall(sqlite: Sqlite): (id: CallId) => CallRecord | undefined {
+  const byId = sqlite.prepare<[string], RecordRow>(`${SELECT_RECORDS} WHERE calls.id = ?`);
+  const toRecords = createToRecords(sqlite);
+  return (id) => {
+    const row = byId.get(id);
+    return row && toRecords([row])[0];
+  };
+}
+
+/** Makes records of rows, with what stands beside them read for all of them at once. */
+function createToRecords(sqlite: Sqlite): (rows: readonly RecordRow[]) => CallRecord[] {
+  const adjustmentRows = createAdjustmentRows(sqlite);
+  const conversionRows = createConversionRows(sqlite);
+  return (rows) => {
+    const ids = rows.map(({ id }) => id);
+    const adjustments = adjustmentRows.ofCalls(ids);
+    const conversions = conversionRows.ofCalls(ids);
+    return rows.map((row) => toCallRecord(row, adjustments.get(row.id) ?? [], conversions.get(row.id) ?? []));
+  };
+}
+
+function toCallRecord(
+  { record, hash, disposition }: RecordRow,
+  adjustments: readonly Adjustment[],
+  conversions: readonly Conversion[],
+): CallRecord {
   const cdr = toChainedCdr(record, hash);
   const settled = { buyer: cdr.buyerVerdict, publisher: cdr.publisherVerdict };
-  return { ...cdr, disposition, adjustments, currentVerdicts: currentVerdicts(settled, adjustments) };
+  return { ...cdr, disposition, adjustments, currentVerdicts: currentVerdicts(settled, adjustments), conversions };
 }

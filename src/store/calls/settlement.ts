@@ -5,6 +5,7 @@ import type { CallId } from '../../domain/ids.ts';
 import type { Sqlite } from '../database.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { ReportRows } from '../reports/report-rows.ts';
+import type { EventOutbox } from '../webhooks/event-outbox.ts';
 import type { CallRows, CallState } from './call-rows.ts';
 import type { CapCounters } from './cap-counters.ts';
 import type { CdrChain } from './cdr-chain.ts';
@@ -21,6 +22,7 @@ export interface SettlementParts {
   readonly routeRecords: Pick<RouteRecords, 'count'>;
   readonly ledger: Ledger;
   readonly reportRows: ReportRows;
+  readonly outbox: Pick<EventOutbox, 'tell'>;
 }
 
 /** Stands for the route of a call that was forwarded past all routes. */
@@ -30,7 +32,7 @@ const NO_ROUTE = '';
 export type WriteSettlement = (callId: CallId, state: CallState, judge: () => JudgedCall) => Cdr;
 
 export function createSettlement(sqlite: Sqlite, parts: SettlementParts): WriteSettlement {
-  const { rows, chain, counters, reservations, routeRecords, ledger, reportRows } = parts;
+  const { rows, chain, counters, reservations, routeRecords, ledger, reportRows, outbox } = parts;
   const insertAttempt = sqlite.prepare<[number, number, string, string, number, number | null]>(
     'INSERT INTO attempts (call_seq, seq, route_id, destination_id, answered, pdd_ms) VALUES (?, ?, ?, ?, ?, ?)',
   );
@@ -62,6 +64,8 @@ export function createSettlement(sqlite: Sqlite, parts: SettlementParts): WriteS
     routeRecords.count(cdr);
     reportRows.add(state.seq, cdr);
     ledger.append(callId, postings);
+    outbox.tell('call.ended', callId);
+    outbox.tell('call.settled', callId);
     return cdr;
   };
 }

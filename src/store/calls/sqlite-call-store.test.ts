@@ -58,6 +58,7 @@ describe('admitting a call', () => {
     expect(await store.queries.get('call_1' as CallId)).toEqual({
       ...draft,
       hash: null,
+      conversions: [],
       prevHash: null,
       disposition: null,
       adjustments: [],

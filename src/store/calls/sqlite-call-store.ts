@@ -5,6 +5,7 @@ import type { CommitQueue } from '../commit-queue.ts';
 import type { Sqlite } from '../database.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { createReportRows } from '../reports/report-rows.ts';
+import type { EventOutbox } from '../webhooks/event-outbox.ts';
 import { createCallRows, type CallRows } from './call-rows.ts';
 import { createCapCounters } from './cap-counters.ts';
 import { readCapUsage } from './cap-usage.ts';
@@ -22,6 +23,7 @@ export interface CallStoreParts {
   readonly sqlite: Sqlite;
   readonly queue: CommitQueue;
   readonly ledger: Ledger;
+  readonly outbox: Pick<EventOutbox, 'tell'>;
 }
 
 /** The call store, and the parts of it that recovery after a crash works with. */
@@ -38,7 +40,7 @@ export interface SqliteCalls {
  * Calls in SQLite: see `CallStore`. Settlements survive power loss; admissions and what follows survive the death of the
  * process (`commit-queue.ts` says how, and why that is enough: a call does not outlive the machine that carries it).
  */
-export function createCalls({ sqlite, queue, ledger }: CallStoreParts): SqliteCalls {
+export function createCalls({ sqlite, queue, ledger, outbox }: CallStoreParts): SqliteCalls {
   const rows = createCallRows(sqlite);
   const chain = createCdrChain(sqlite);
   const counters = createCapCounters(sqlite);
@@ -57,6 +59,7 @@ export function createCalls({ sqlite, queue, ledger }: CallStoreParts): SqliteCa
     routeRecords,
     ledger,
     reportRows: createReportRows(sqlite),
+    outbox,
   });
 
   const readView = (): AdmissionView => ({
@@ -73,6 +76,7 @@ export function createCalls({ sqlite, queue, ledger }: CallStoreParts): SqliteCa
         if (basis) keepBasis(seq, basis);
         const { id: callId, receivedAt } = call;
         reservations.hold({ callId, receivedAt, publisherId: draft.publisherId }, reserve);
+        outbox.tell('call.received', callId);
         return plan;
       });
     },
@@ -118,6 +122,7 @@ export function createCalls({ sqlite, queue, ledger }: CallStoreParts): SqliteCa
         rows.redraft(seq, draft);
         dialogs.keep({ callId, callerDialogId, buyerDialogId });
         pendingLegs.forget(callId);
+        outbox.tell('call.connected', callId);
       });
     },
 

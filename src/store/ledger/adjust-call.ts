@@ -12,6 +12,7 @@ import type { CallRows } from '../calls/call-rows.ts';
 import { toCdr } from '../calls/cdr-chain.ts';
 import type { Sqlite } from '../database.ts';
 import type { NewId } from '../new-id.ts';
+import type { EventOutbox } from '../webhooks/event-outbox.ts';
 import { createAdjustmentRows } from './adjustment-rows.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -46,11 +47,13 @@ export interface AdjustCallParts {
   readonly ledger: Ledger;
   readonly rows: CallRows;
   readonly earlierCalls: () => PriorCalls;
+  readonly outbox: Pick<EventOutbox, 'tell'>;
   readonly newId: NewId;
   readonly now: () => EpochMs;
 }
 
-export function createAdjustCall({ sqlite, ledger, rows, earlierCalls, newId, now }: AdjustCallParts): AdjustCall {
+export function createAdjustCall(parts: AdjustCallParts): AdjustCall {
+  const { sqlite, ledger, rows, earlierCalls, outbox, newId, now } = parts;
   const adjustments = createAdjustmentRows(sqlite);
   const withdrawProposals = sqlite.prepare<[number, string]>(
     "UPDATE adjustment_proposals SET status = 'withdrawn', decided_at = ? WHERE call_id = ? AND status = 'open'",
@@ -87,6 +90,12 @@ export function createAdjustCall({ sqlite, ledger, rows, earlierCalls, newId, no
     return adjustment;
   }
 
+  /** Tells of each, with the call as all of them leave it. */
+  function made(adjustments: readonly Adjustment[]): Adjusted {
+    for (const adjustment of adjustments) outbox.tell('call.adjusted', adjustment.callId, { adjustment });
+    return { made: true, adjustments };
+  }
+
   return {
     change(callId, { party, amountMicros, reason, keyId }) {
       const cdr = settledCall(callId);
@@ -103,8 +112,7 @@ export function createAdjustCall({ sqlite, ledger, rows, earlierCalls, newId, no
       }
       const before = standing(callId, party);
       checkChange(party, amountMicros, before);
-      const made = bringTo(cdr, party, before + amountMicros, { action: 'change', reason, keyId });
-      return { made: true, adjustments: [made] };
+      return made([bringTo(cdr, party, before + amountMicros, { action: 'change', reason, keyId })]);
     },
 
     refund(callId, decision) {
@@ -116,17 +124,17 @@ export function createAdjustCall({ sqlite, ledger, rows, earlierCalls, newId, no
         throw new AppError('wrong-state', `Nobody owes anything for ${callId}: there is nothing to refund`);
       }
       withdrawProposals.run(now(), callId);
-      return { made: true, adjustments: owed.map((side) => bringTo(cdr, side, 0, { ...decision, action: 'refund' })) };
+      return made(owed.map((side) => bringTo(cdr, side, 0, { ...decision, action: 'refund' })));
     },
 
     bill(callId, { talkMs, ...decision }) {
       const cdr = settledCall(callId);
-      const made = adjustments.ofCall(callId);
-      const before = lastOf(made, 'bill');
-      if (before.length > 0 && before.length === made.length) return { made: false, adjustments: before };
-      if (cdr.buyerVerdict?.reason !== 'estimated-needs-review' || made.length > 0) {
+      const earlier = adjustments.ofCall(callId);
+      const before = lastOf(earlier, 'bill');
+      if (before.length > 0 && before.length === earlier.length) return { made: false, adjustments: before };
+      if (cdr.buyerVerdict?.reason !== 'estimated-needs-review' || earlier.length > 0) {
         const why =
-          made.length > 0 ? 'was adjusted already' : `was judged: ${cdr.buyerVerdict?.reason ?? 'no verdict'}`;
+          earlier.length > 0 ? 'was adjusted already' : `was judged: ${cdr.buyerVerdict?.reason ?? 'no verdict'}`;
         throw new AppError('wrong-state', `The call ${callId} does not wait for billing, it ${why}. Adjust it instead`);
       }
       const worth = judgeEstimated(cdr, talkMs ?? cdr.talkMs, earlierCalls());
@@ -134,7 +142,7 @@ export function createAdjustCall({ sqlite, ledger, rows, earlierCalls, newId, no
         const verdict = worth[side];
         return verdict?.billable ? [bringTo(cdr, side, verdict.amountMicros, { ...decision, action: 'bill' })] : [];
       });
-      if (billed.length > 0) return { made: true, adjustments: billed };
+      if (billed.length > 0) return made(billed);
       const reason = worth.buyer?.reason ?? 'not-connected';
       throw new AppError(
         'wrong-state',

@@ -57,8 +57,8 @@ export interface DeliveryStore {
   nextDueAt(webhookId: WebhookId, after: EpochMs): EpochMs | null;
   /** Writes what came of a post. Resolves to why the webhook was switched off by it, null where it was not. */
   recordPost(post: MadePost): Promise<DisabledReason | null>;
-  /** Gives up what is too old or too much, and removes what is long over; a bounded piece, 0 when all is done. */
-  tidy(now: EpochMs): Promise<Tidied>;
+  /** Gives up what is too old or too much, and removes what has been over for so long; a piece of it, 0 when all is done. */
+  tidy(now: EpochMs, keepMs: number): Promise<Tidied>;
   /** Hears that something may have become due. Called after the commit, or in vain after a rollback. */
   onDue(listener: () => void): void;
 }
