@@ -40,6 +40,15 @@ export function hangUpLiveCall(registry: CallRegistry, callId: string): boolean 
   return true;
 }
 
+/** Pauses or resumes a recording; false where the call isn't being recorded, undefined where no such call is live. */
+export async function pauseRecording(
+  registry: CallRegistry,
+  callId: string,
+  paused: boolean,
+): Promise<boolean | undefined> {
+  return registry.get(callId)?.pauseRecording(paused);
+}
+
 function describe(state: CallState): LiveCall {
   const { origin } = state.facts;
   const target = tellingAttempt(state)?.target;

@@ -15,6 +15,7 @@ export const ERRORS = {
   'version-conflict': { status: 412, title: 'It was changed by someone else in the meantime' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The content type is not supported' },
+  'range-not-satisfiable': { status: 416, title: 'It is not that long' },
   invalid: { status: 422, title: 'The request is well formed but wrong' },
   'media-refused': { status: 422, title: 'None of the audio offered can be spoken' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
@@ -30,8 +31,6 @@ export type ErrorCode = keyof typeof ERRORS;
 /** One thing wrong with an input: where (a JSON Pointer) and what, and how to mend it. */
 export interface InputProblem {
   readonly path: string;
-  /** Of the file that the input is, counted from 1; absent where it has no lines. */
-  readonly line?: number;
   /** Of the file that the input is, counted from 1; absent where it has no lines. */
   readonly line?: number;
   readonly message: string;

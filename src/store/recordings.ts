@@ -21,7 +21,7 @@ export interface RecordingRegisterParts {
   readonly queue: CommitQueue;
   readonly now: () => EpochMs;
   /** Runs in the transaction that keeps a recording, once for each. */
-  readonly onKept: (callId: CallId) => void;
+  readonly onKept: (recording: Pick<RegisteredRecording, 'id' | 'callId' | 'durationMs'>) => void;
 }
 
 /** What is known of recordings, in SQLite. */
@@ -50,7 +50,7 @@ export function createRecordingRegister({ sqlite, queue, now, onKept }: Recordin
   return {
     keep({ id, callId, path, sizeBytes, durationMs }) {
       return queue.write('power', () => {
-        if (insert.run(id, callId, path, sizeBytes, durationMs, now()).changes > 0) onKept(callId);
+        if (insert.run(id, callId, path, sizeBytes, durationMs, now()).changes > 0) onKept({ id, callId, durationMs });
       });
     },
     find(callId) {

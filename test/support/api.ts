@@ -8,6 +8,7 @@ import { createApi } from '../../src/api/server.ts';
 import type { CallId } from '../../src/domain/ids.ts';
 import type { EpochMs, MonoMs } from '../../src/domain/time.ts';
 import { createGazetteer } from '../../src/geo/gazetteer.ts';
+import { summarize } from '../../src/reporting/summarize.ts';
 import type { ApiRole } from '../../src/store/api-keys.ts';
 import type { Store } from '../../src/store/open-store.ts';
 import { temporaryStore } from './temporary-store.ts';
@@ -59,6 +60,7 @@ export async function startTestApi(changes: Partial<ApiDeps> = {}): Promise<Test
     ledger: store.ledger,
     idempotency: store.idempotency,
     audit: store.audit,
+    summarize: (query) => summarize(store.reports, query),
     changes: store.changes,
     live: {
       list: () => live,
@@ -67,7 +69,9 @@ export async function startTestApi(changes: Partial<ApiDeps> = {}): Promise<Test
         hungUp.push(id);
         return true;
       },
+      pauseRecording: () => Promise.resolve(undefined),
     },
+    recordings: { fileOf: () => undefined, remove: () => Promise.resolve(false) },
     gatewaysOf: () => undefined,
     decide: () => Promise.resolve(undefined),
     health: {

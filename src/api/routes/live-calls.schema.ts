@@ -7,6 +7,9 @@ import { listQuery } from '../schemas/page.ts';
 
 const PHASES = [
   'screening',
+  'ivr',
+  'announcement',
+  'voicemail',
   'routing',
   'dialing',
   'ringing',
