@@ -104,7 +104,11 @@ export class AnchoredAudio {
       media,
       promptFile,
       isKnownZip,
-      beginMessage: () => this.#beginRecording(),
+      beginMessage: async () => {
+        const { recordingId, path } = await this.#beginRecording();
+        this.#report({ type: 'recordingStarted', recordingId });
+        return path;
+      },
       onTrouble: (error) => this.#trouble(error),
     }).then(
       (result) => this.#report({ type: 'programEnded', result }),
@@ -176,9 +180,7 @@ export class AnchoredAudio {
       this.#report({ type: 'mediaLost', cause: 'media-failed' });
     });
     if (!record) return;
-    this.#beginRecording()
-      .then((path) => media.startRecording(path))
-      .catch((error: unknown) => this.#trouble(error));
+    this.#record(media).catch((error: unknown) => this.#trouble(error));
   }
 
   /** A destination that is out of it. */
@@ -269,12 +271,17 @@ export class AnchoredAudio {
     this.#media.play('caller', sound).catch((error: unknown) => this.#trouble(error));
   }
 
-  async #beginRecording(): Promise<string> {
+  async #record(media: CallMedia): Promise<void> {
+    const { recordingId, path } = await this.#beginRecording();
+    await media.startRecording(path);
+    this.#report({ type: 'recordingStarted', recordingId });
+  }
+
+  async #beginRecording(): Promise<BegunRecording> {
     const { callId, receivedAt } = this.#call;
     const recording = await this.#world.recordings.begin(callId, receivedAt);
     this.#recording = recording;
-    this.#report({ type: 'recordingStarted', recordingId: recording.recordingId });
-    return recording.path;
+    return recording;
   }
 
   #trouble(error: unknown): void {
