@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { serveAgent } from './agent/serve-agent.ts';
 import { UserAgent } from './agent/user-agent.ts';
-import { buildResponse, REASONS } from './agent/build-response.ts';
-import { newTag } from './agent/identifiers.ts';
 import { AdminServer } from './drachtio/admin-server.ts';
 import { CaptureClient, type CaptureTarget } from './capture/capture-client.ts';
 import { AppDirectory } from './drachtio/app-directory.ts';
@@ -9,16 +8,8 @@ import { CallJournal, leftBehind } from './journal/call-journal.ts';
 import { Journal } from './journal/journal.ts';
 import { Locator } from './locate/locate-server.ts';
 import { systemNames, type NameService } from './locate/name-service.ts';
-import { getHeader } from './message/header-fields.ts';
-import { parseMessage } from './message/parse-message.ts';
-import { serializeMessage } from './message/serialize-message.ts';
-import type { MalformedMessage, SipMessage, SipRequest } from './message/sip-message.ts';
-import { validateRequest } from './message/validate-request.ts';
-import { responseDefect } from './message/validate-response.ts';
 import type { SipTimers } from './timers.ts';
-import { readEssentials } from './transaction/essentials.ts';
-import { bracketed, type Flow, type SocketAddress } from './transport/flow.ts';
-import { stampVia } from './transport/stamp-via.ts';
+import { bracketed, type SocketAddress } from './transport/flow.ts';
 import { Transport } from './transport/transport.ts';
 
 /** The version of the control protocol we speak, as `drachtio-srf` reads it. */
@@ -98,7 +89,7 @@ export class SipEngine {
     const copies =
       capture === undefined ? undefined : captureAll(transport, new CaptureClient(capture, names, onTrouble));
     if (left !== undefined) agent.takeUp(left);
-    transport.listen({ onBytes: (bytes, flow) => receive(agent, bytes, flow), onBroken: refuse });
+    serveAgent(agent, transport);
     const secret = randomBytes(24).toString('hex');
     const hostPort = `${bracketed(advertisedHost ?? transport.bound.host)}:${transport.bound.port}`;
     const welcome = `udp/${hostPort},tcp/${hostPort}|${PROTOCOL_VERSION}|udp/${hostPort},tcp/${hostPort}`;
@@ -133,41 +124,4 @@ function captureAll(transport: Transport, client: CaptureClient): CaptureClient 
     client.send({ transport: name, from, to, atMs: Date.now(), bytes });
   });
   return client;
-}
-
-/** One message from the network, to where it belongs. */
-function receive(agent: UserAgent, bytes: Buffer, flow: Flow): void {
-  const parsed = parseMessage(bytes);
-  if (!parsed.ok) {
-    refuse(parsed.malformed, flow);
-    return;
-  }
-  dispatch(agent, parsed.message, flow, bytes.length);
-}
-
-function dispatch(agent: UserAgent, message: SipMessage, flow: Flow, bytes: number): void {
-  const essentials = readEssentials(message);
-  if (essentials === undefined) {
-    // Without the five headers there is no transaction, but a sender that can be found is told (RFC 4475 §3.3.1).
-    if (message.kind === 'request' && message.method !== 'ACK') refuse(unmatchable(message), flow);
-    return;
-  }
-  if (message.kind === 'request') {
-    agent.transactions.receiveRequest({ request: stampVia(message, flow.remote), essentials, flow, bytes });
-  } else if (responseDefect(message) === undefined) {
-    agent.transactions.receiveResponse({ response: message, essentials, flow, bytes });
-  }
-}
-
-function unmatchable(request: SipRequest): MalformedMessage {
-  const reason = validateRequest(request)?.reason ?? REASONS[400];
-  const answerable = getHeader(request, 'Via') === undefined ? undefined : request;
-  return { status: 400, reason, answerable };
-}
-
-/** Answers what could not be read, as far as it can be answered, without keeping anything (RFC 3261 §8.2.7). */
-function refuse({ answerable, status, reason }: MalformedMessage, flow: Flow): void {
-  if (answerable === undefined) return;
-  const request = stampVia(answerable, flow.remote);
-  flow.send(serializeMessage(buildResponse(request, { status, reason, toTag: newTag() })), () => undefined);
 }
