@@ -33,7 +33,7 @@ module.exports = {
     only(
       'store-leans-on-ports',
       'store',
-      ['domain/', 'calls/ports/', 'webhooks/ports/', 'recordings/ports/'],
+      ['domain/', 'calls/ports/', 'prompts/ports/', 'recordings/ports/', 'webhooks/ports/'],
       'an adapter knows the domain and its ports',
     ),
     only('webhooks-lean-on-ports', 'webhooks', ['domain/', 'calls/ports/'], 'an adapter knows the domain and its port'),

@@ -33,6 +33,7 @@ export const ID_PREFIX = {
   area: 'area_',
   schedule: 'sch_',
   blocklistEntry: 'blk_',
+  prompt: 'prm_',
   recording: 'rec_',
   posting: 'pst_',
   payment: 'pay_',

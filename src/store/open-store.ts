@@ -2,6 +2,7 @@ import { join } from 'node:path';
 
 import type { AdmissionView, CallStore } from '../calls/ports/call-store.ts';
 import type { EpochMs } from '../domain/time.ts';
+import type { RecordingRegister } from '../recordings/ports/recording-register.ts';
 import { createApiKeyStore, type ApiKeyStore } from './api-keys.ts';
 import { createAuditLog, type AuditLog } from './audit/audit-log.ts';
 import { createDecisionArchive, type DecisionArchive } from './calls/decision-archive.ts';
@@ -19,8 +20,10 @@ import { createLedgerStore, type LedgerStore } from './ledger/ledger-store.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { createProposalStore, type ProposalStore } from './ledger/proposals.ts';
 import { createNewId, type NewId } from './new-id.ts';
+import { createPromptStore, type PromptStore } from './prompts.ts';
 import { createReportCalls, type ReportCalls } from './reports/report-calls.ts';
 import type { ResourceStore } from './resource-store.ts';
+import { createRecordingRegister } from './recordings.ts';
 import { createResourceStore } from './resources/sqlite-resource-store.ts';
 import { createDeliveryLog, type DeliveryLog } from './webhooks/delivery-log.ts';
 import { createDeliveryRows, type SqliteDeliveries } from './webhooks/delivery-rows.ts';
@@ -65,6 +68,8 @@ export interface Store extends CrashRecovery {
   readonly audit: AuditLog;
   /** Settled calls, as reports count them. */
   readonly reports: ReportCalls;
+  readonly recordings: RecordingRegister;
+  readonly prompts: PromptStore;
   readonly webhooks: WebhookStore;
   readonly deliveryLog: DeliveryLog;
   /** What waits to be posted, for the worker that posts it. */
@@ -130,6 +135,13 @@ export function openStore(options: StoreOptions): Store {
     outbox,
     conversions: createConversionStore({ sqlite, queue: changes.queue, newId, now }),
     reports: createReportCalls(sqlite),
+    prompts: createPromptStore({ sqlite, queue: changes.queue, newId, now }),
+    recordings: createRecordingRegister({
+      sqlite,
+      queue: changes.queue,
+      now,
+      onKept: ({ id, callId, durationMs }) => outbox.tell('recording.ready', callId, { recording: { id, durationMs } }),
+    }),
     changes,
     newId,
     waitingWrites: () => queue.waiting(),

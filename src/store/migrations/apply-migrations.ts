@@ -14,6 +14,8 @@ import { idempotency } from './0008-idempotency.ts';
 import { auditLog } from './0009-audit-log.ts';
 import { webhooks } from './0010-webhooks.ts';
 import { reports } from './0011-reports.ts';
+import { prompts } from './0012-prompts.ts';
+import { recordings } from './0013-recordings.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step of the schema, in order. */
@@ -29,6 +31,8 @@ export const MIGRATIONS: readonly Migration[] = [
   auditLog,
   webhooks,
   reports,
+  prompts,
+  recordings,
 ];
 
 /** The schema version this program works on; SQLite keeps it as `user_version`. */

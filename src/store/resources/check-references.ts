@@ -1,4 +1,5 @@
 import { AppError, type InputProblem } from '../../domain/app-error.ts';
+import { promptsNamedIn } from '../../domain/plan/prompts-named.ts';
 import type { Sqlite } from '../database.ts';
 import type { ResourceKind } from '../resource-store.ts';
 import { referencesIn } from './resource-kinds.ts';
@@ -20,6 +21,10 @@ export function checkReferences(sqlite: Sqlite, kind: ResourceKind, fields: obje
     } else if (archived === 1 && !namedBefore.has(id)) {
       problems.push({ path, message: `${id} is archived: bring it back first, or name another` });
     }
+  }
+  const prompt = sqlite.prepare<[string]>('SELECT 1 FROM prompts WHERE id = ?');
+  for (const { path, id } of promptsNamedIn(kind, fields)) {
+    if (prompt.get(id) === undefined) problems.push({ path, message: `there is no ${id} among the prompts` });
   }
   if (problems.length === 0) return;
   const detail = problems.map(({ path, message }) => `${path}: ${message}`).join('; ');

@@ -1,3 +1,5 @@
+import type { PromptId } from '../../domain/ids.ts';
+import { promptsNamedIn } from '../../domain/plan/prompts-named.ts';
 import type { Sqlite } from '../database.ts';
 import type { ResourceKind } from '../resource-store.ts';
 import { KIND_NAMES, KINDS } from './resource-kinds.ts';
@@ -79,7 +81,27 @@ function nameThem(sqlite: Sqlite, places: readonly Place[], id: string): string[
       .prepare<[string], string>(`${query} LIMIT ${NAMED + 1}`)
       .pluck()
       .all(id);
-    if (ids.length === 0) return [];
-    return [`${sort} ${ids.slice(0, NAMED).join(', ')}${ids.length > NAMED ? ' …' : ''}`];
+    return nameSome(sort, ids);
   });
+}
+
+/** Says what refers to a prompt, the same way. */
+export function findPromptUsers(sqlite: Sqlite, id: PromptId): string[] {
+  return KIND_NAMES.flatMap((kind) => {
+    const rows = sqlite
+      .prepare<[string], { id: string; doc: string }>(`SELECT id, doc FROM ${kind} WHERE instr(doc, ?) > 0 ORDER BY id`)
+      .all(id);
+    const users = rows.filter(({ doc }) =>
+      promptsNamedIn(kind, JSON.parse(doc) as object).some((named) => named.id === id),
+    );
+    return nameSome(
+      kind,
+      users.map((user) => user.id),
+    );
+  });
+}
+
+function nameSome(sort: string, ids: readonly string[]): string[] {
+  if (ids.length === 0) return [];
+  return [`${sort} ${ids.slice(0, NAMED).join(', ')}${ids.length > NAMED ? ' …' : ''}`];
 }
