@@ -24,10 +24,10 @@ export function createChangeScopes(queue: CommitQueue): ChangeScopes {
   return {
     queue: {
       ...queue,
-      write(durability, work) {
+      write(durability, work, sharing) {
         // Taken now: the commit comes later, and from elsewhere.
         const scope = scopes.getStore();
-        return queue.write(durability, scope === undefined ? work : () => scope(work));
+        return queue.write(durability, scope === undefined ? work : () => scope(work), sharing);
       },
     },
     run(scope, next) {

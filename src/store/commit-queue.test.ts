@@ -27,6 +27,49 @@ function setUp(limits?: BatchLimits) {
   };
 }
 
+describe('a write that asks to be alone', () => {
+  test('has a transaction of its own, in its turn', async () => {
+    const { sqlite, queue, insert, file } = setUp();
+    const reader = new Database(file, { readonly: true });
+    onTestFinished(() => {
+      reader.close();
+    });
+    const count = reader.prepare<[], number>('SELECT count(*) FROM notes').pluck();
+    const seen: (number | undefined)[] = [];
+    const look = (n: number) => () => {
+      expect(sqlite.inTransaction).toBe(true);
+      seen.push(count.get());
+      return insert(n)();
+    };
+    await Promise.all([
+      queue.write('process', look(1)),
+      queue.write('process', look(2)),
+      queue.write('power', look(3), 'alone'),
+      queue.write('process', look(4)),
+    ]);
+    // What the commits before them have left: none; none; two; three.
+    expect(seen).toEqual([0, 0, 2, 3]);
+  });
+
+  test('is undone whole where it fails, and nothing else is', async () => {
+    const { queue, insert, notes } = setUp();
+    const results = await Promise.allSettled([
+      queue.write('process', insert(1)),
+      queue.write(
+        'power',
+        () => {
+          insert(2)();
+          throw new RangeError('changed my mind');
+        },
+        'alone',
+      ),
+      queue.write('process', insert(3)),
+    ]);
+    expect(results).toMatchObject([{ value: 1 }, { reason: new RangeError('changed my mind') }, { value: 1 }]);
+    expect([notes(), queue.fault()]).toEqual([[1, 3], null]);
+  });
+});
+
 describe('writes that arrive together', () => {
   test('run in their order, in one transaction, and resolve when it is committed', async () => {
     const { sqlite, queue, insert, file } = setUp();

@@ -10,6 +10,12 @@ import { asStoreFault, isUnavailable } from './store-fault.ts';
  */
 export type Durability = 'process' | 'power';
 
+/**
+ * Whether a write shares its commit with others, or has a transaction of its own. Sharing rests on a savepoint around
+ * each write, whose bookkeeping grows with the square of what the write changes: thousands of rows are better alone.
+ */
+export type Sharing = 'shared' | 'alone';
+
 export interface CommitQueue {
   /**
    * Runs `work` in a transaction and resolves with its result once that is committed. Writes that arrive together
@@ -19,7 +25,7 @@ export interface CommitQueue {
    *
    * @throws AppError `store-unavailable` where nothing could be written: full disk, foreign lock, closed store
    */
-  write<Result>(durability: Durability, work: () => Result): Promise<Result>;
+  write<Result>(durability: Durability, work: () => Result, sharing?: Sharing): Promise<Result>;
   /** How many writes wait for a commit. */
   waiting(): number;
   /** The fault that the latest commit met; null while writing works. */
@@ -44,6 +50,7 @@ const DEFAULT_LIMITS: BatchLimits = { maxWrites: 64, maxMs: 4 };
 
 interface Write {
   readonly durability: Durability;
+  readonly sharing: Sharing;
   readonly work: () => unknown;
   readonly resolve: (result: unknown) => void;
   readonly reject: (reason: unknown) => void;
@@ -82,14 +89,15 @@ export function createCommitQueue(sqlite: Sqlite, limits: BatchLimits = DEFAULT_
     const taken: Write[] = [];
     const outcomes: (() => void)[] = [];
     try {
-      setSynchronous(waiting.slice(0, limits.maxWrites).some((write) => write.durability === 'power'));
+      const most = mostTogether();
+      setSynchronous(waiting.slice(0, most).some((write) => write.durability === 'power'));
       statements.begin.run();
       const deadline = performance.now() + limits.maxMs;
-      while (taken.length < limits.maxWrites && (taken.length === 0 || performance.now() < deadline)) {
+      while (taken.length < most && (taken.length === 0 || performance.now() < deadline)) {
         const write = waiting.shift();
         if (write === undefined) break;
         taken.push(write);
-        outcomes.push(runOne(write));
+        outcomes.push(write.sharing === 'alone' ? runAlone(write) : runOne(write));
       }
       statements.commit.run();
       noteFault(null);
@@ -98,6 +106,20 @@ export function createCommitQueue(sqlite: Sqlite, limits: BatchLimits = DEFAULT_
       return;
     }
     for (const settle of outcomes) settle();
+  }
+
+  /** How many of those that wait may be in one commit: up to the next that is to be alone, or that one. */
+  function mostTogether(): number {
+    const next = waiting.findIndex(({ sharing }) => sharing === 'alone');
+    return next < 0 ? limits.maxWrites : Math.min(limits.maxWrites, Math.max(1, next));
+  }
+
+  /** Runs the only write of the open transaction; where it throws, all of that is undone. */
+  function runAlone(write: Write): () => void {
+    const result = write.work();
+    return () => {
+      write.resolve(result);
+    };
   }
 
   /** Runs one write inside the open transaction; says how its promise settles once that is committed. */
@@ -144,11 +166,11 @@ export function createCommitQueue(sqlite: Sqlite, limits: BatchLimits = DEFAULT_
   }
 
   return {
-    write<Result>(durability: Durability, work: () => Result): Promise<Result> {
+    write<Result>(durability: Durability, work: () => Result, sharing: Sharing = 'shared'): Promise<Result> {
       if (closed)
         return Promise.reject(new AppError('store-unavailable', 'The database is closed: the server is stopping'));
       return new Promise<Result>((resolve, reject) => {
-        waiting.push({ durability, work, resolve: (result) => resolve(result as Result), reject });
+        waiting.push({ durability, sharing, work, resolve: (result) => resolve(result as Result), reject });
         schedule();
       });
     },

@@ -96,8 +96,9 @@ function checkReferences({ item: { kind }, resource, existing }: JudgedItem, end
   return referencesIn(kind, resource).flatMap(({ path, to, id }) => {
     const state = end.stateOf(to, id);
     if (state === 'removed') return [{ path, message: `${id} is not in the file, which replaces all ${to}: add it.` }];
+    if (namedBefore.has(id)) return [];
     if (state === 'unknown') return [{ path, message: `There is no ${id} among the ${to}.` }];
-    if (state === 'archived' && !namedBefore.has(id)) {
+    if (state === 'archived') {
       return [{ path, message: `${id} is archived: bring it back first, or name another.` }];
     }
     return [];
@@ -146,8 +147,8 @@ class EndState {
     return this.#byKind.get(kind) ?? new Map<string, EndResource>();
   }
 
-  stateOf(kind: ResourceKind, id: string): State {
-    const found = this.of(kind).get(id);
+  stateOf(kind: ResourceKind | 'prompts', id: string): State {
+    const found = kind === 'prompts' ? undefined : this.of(kind).get(id);
     // What the file itself archives was in service when it was named.
     if (found) return found.archived && this.#archived.has(id) ? 'archived' : 'there';
     if (this.#broken.has(id)) return 'broken';

@@ -129,7 +129,7 @@ export function createResourceStore({ sqlite, queue, newId, now }: ResourceStore
 
     async changeAll(batch) {
       try {
-        const outcome = await queue.write('power', () => makeBatch(batch));
+        const outcome = await queue.write('power', () => makeBatch(batch), 'alone');
         if (batch.changes.length > 0) announce();
         return outcome;
       } catch (error) {
