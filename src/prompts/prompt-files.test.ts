@@ -114,9 +114,9 @@ describe('The prompts that come with the product', () => {
     const folder = join(files.pathOf('prm_default-greeting' as PromptId), '..');
     const names = data.map(({ id }) => id.slice('prm_default-'.length));
     const spoken = readFileSync(join(folder, 'prompts.txt'), 'utf8').matchAll(/^([a-z-]+): ./gm);
-    expect([...spoken].map(([, name]) => name).toSorted()).toEqual(names);
-    const files_ = readdirSync(folder).filter((name) => name.endsWith('.wav'));
-    expect(files_.toSorted()).toEqual(names.map((name) => `${name}.wav`));
+    expect(Array.from(spoken, ([, name = '']) => name).toSorted()).toEqual(names);
+    const wavs = readdirSync(folder).filter((name) => name.endsWith('.wav'));
+    expect(wavs.toSorted()).toEqual(names.map((name) => `${name}.wav`));
   });
 });
 

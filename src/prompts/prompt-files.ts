@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -88,19 +88,23 @@ export class PromptFiles<Registered extends RegisteredPrompt = RegisteredPrompt>
 /** Writes under a temporary name, and gives it the right one once it has reached the disk. */
 async function writeDurably(path: string, bytes: Buffer): Promise<void> {
   const temporary = `${path}.part`;
-  const file = await open(temporary, 'w');
   try {
-    await writeAndSync(file, bytes).finally(() => file.close());
+    await writeAndSync(temporary, bytes);
     await rename(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
   }
 }
 
-async function writeAndSync(file: FileHandle, bytes: Buffer): Promise<void> {
-  await file.writeFile(bytes);
-  await file.sync();
+async function writeAndSync(path: string, bytes: Buffer): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 /** A name has reached the disk when its folder has. */
