@@ -12,32 +12,34 @@ export function anchorDialog(leg: JoinedLeg, side: AnchoredSide, onFault: FaultL
   const { on, guarded } = listenInDialog(leg, onFault);
   let answering: 'nothing' | 'an offer' = 'nothing';
 
-  const offer = (request: SipRequest, response: SipResponse): void => {
-    if (answering !== 'nothing') {
-      response.send(491);
-      return;
-    }
+  const offer = async (request: SipRequest, response: SipResponse): Promise<void> => {
     answering = 'an offer';
-    const done = (answer: () => void): void => {
-      answering = 'nothing';
-      guarded(response, answer);
-    };
-    side.offered(request.body || null).then(
-      (sdp) =>
-        done(() => {
-          // A re-INVITE without an offer is answered with one, whose answer comes with the ACK (RFC 3261 §14.1).
-          if (!request.body) dialog.once('ack', ({ body }: SipRequest) => body && side.answered(body).catch(faulted));
-          const contact = outgoingHeaders({ contact: dialog.local.contact, contentType: 'application/sdp' });
-          response.send(200, { body: sdp, headers: { ...contact, ...session.agreeTo(request, null) } });
-        }),
-      () => done(() => response.send(488)),
-    );
+    const sdp = await side.offered(request.body || null).catch(() => null);
+    answering = 'nothing';
+    guarded(response, () => {
+      if (sdp === null) {
+        response.send(488);
+        return;
+      }
+      if (!request.body) awaitAnswer();
+      const contact = outgoingHeaders({ contact: dialog.local.contact, contentType: 'application/sdp' });
+      response.send(200, { body: sdp, headers: { ...contact, ...session.agreeTo(request, null) } });
+    });
   };
-  const faulted = (error: unknown): void => onFault(error, dialog.sip.callId);
+  const oneAtATime = (request: SipRequest, response: SipResponse): void => {
+    if (answering === 'nothing') void offer(request, response);
+    else response.send(491);
+  };
+  /** A re-INVITE without an offer is answered with one, whose answer comes with the ACK (RFC 3261 §14.1). */
+  const awaitAnswer = (): void => {
+    dialog.once('ack', ({ body }: SipRequest) => {
+      if (body) side.answered(body).catch((error: unknown) => onFault(error, dialog.sip.callId));
+    });
+  };
 
-  on('modify', offer);
+  on('modify', oneAtATime);
   on('update', (request, response) => {
-    if (request.body) offer(request, response);
+    if (request.body) oneAtATime(request, response);
     else keepSession(leg, request, response);
   });
   on('info', (request, response) => {

@@ -18,9 +18,9 @@ export type FaultListener = (error: unknown, sipCallId: string) => void;
 /** A leg's requests, listened to. Unhandled, the library would answer all of these 200 with stale SDP by itself. */
 export interface InDialog {
   /** Listens for a method; a bug ends one request with a 500: thrown into the library it would end the process. */
-  on(event: string, answer: (request: SipRequest, response: SipResponse) => void): void;
+  readonly on: (event: string, answer: (request: SipRequest, response: SipResponse) => void) => void;
   /** Does what a later turn brings, as safely. */
-  guarded(response: SipResponse, act: () => void): void;
+  readonly guarded: (response: SipResponse, act: () => void) => void;
 }
 
 /** Listens to a leg, and answers what is answered alike in every call. */

@@ -12,7 +12,7 @@ const whisper = 'prm_whisper' as PromptId;
 const plain: AudioPlan = { media: 'required', ringback: null, record: false };
 
 /** One call's audio, on fake servers. */
-function setUp({ offer = 'sdp of the caller' as string | null, files = true } = {}) {
+function setUp({ offer = 'sdp of the caller', files = true }: { offer?: string | null; files?: boolean } = {}) {
   const servers = new FakeMediaServers();
   const events: CallEvent[] = [];
   const shown: string[] = [];
@@ -222,7 +222,7 @@ describe('a conversation', () => {
     await audio.close();
     servers.tell({ type: 'lost', cause: 'esl' });
     audio.screen(first, null);
-    audio.run({ kind: 'announcement', promptId: whisper, then: {} as never });
+    audio.run({ kind: 'announcement', promptId: whisper, end: {} as never });
     await settled();
     expect(events).toEqual([]);
   });

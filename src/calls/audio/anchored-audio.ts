@@ -154,21 +154,28 @@ export class AnchoredAudio {
     if (media === null || sdp === undefined) return this.#report(cantPutThrough(attemptId));
     this.#answers.delete(attemptId);
     if (this.#shown && this.#hearing === 'nothing' && screening !== null) this.#ring(null);
-    const accepted = async (): Promise<boolean> => {
+    void this.#putThrough(media, attemptId, sdp, screening);
+  }
+
+  async #putThrough(
+    media: CallMedia,
+    attemptId: AttemptId,
+    sdp: string,
+    screening: BuyerScreening | null,
+  ): Promise<void> {
+    try {
       await media.negotiate(attemptId, sdp);
-      return screening === null || askBuyer(attemptId, screening, { media, promptFile: this.#world.promptFile });
-    };
-    accepted().then(
-      (taken) => {
-        if (!taken) this.#report({ type: 'attemptDeclined', attemptId });
-        else
-          this.#report({ type: 'attemptAnswered', attemptId, sdp: null, since: screening === null ? 'pickup' : 'now' });
-      },
-      (error: unknown) => {
-        this.#trouble(error);
-        this.#report(cantPutThrough(attemptId));
-      },
-    );
+      if (screening === null) {
+        this.#report({ type: 'attemptAnswered', attemptId, sdp: null, since: 'pickup' });
+        return;
+      }
+      const taken = await askBuyer(attemptId, screening, { media, promptFile: this.#world.promptFile });
+      if (taken) this.#report({ type: 'attemptAnswered', attemptId, sdp: null, since: 'now' });
+      else this.#report({ type: 'attemptDeclined', attemptId });
+    } catch (error) {
+      this.#trouble(error);
+      this.#report(cantPutThrough(attemptId));
+    }
   }
 
   /** Lets the two hear each other, and records them where that is asked for. */

@@ -24,13 +24,7 @@ export class AnchoredDial implements BLeg {
     report: (event: BLegEvent) => void,
   ) {
     this.#report = report;
-    offer.then(
-      (sdp) => {
-        if (this.#state.kind === 'waiting')
-          this.#state = { kind: 'dialled', leg: dialer.dial({ ...order, sdp }, report) };
-      },
-      (error: unknown) => this.#fail(`media: ${error instanceof Error ? error.message : String(error)}`),
-    );
+    void this.#dial(dialer, order, offer);
   }
 
   get dialogId(): string | null {
@@ -50,6 +44,16 @@ export class AnchoredDial implements BLeg {
 
   hangUp(cause: string): void {
     if (this.#state.kind === 'dialled') this.#state.leg.hangUp(cause);
+  }
+
+  async #dial(dialer: Pick<Dialer, 'dial'>, order: Omit<DialOrder, 'sdp'>, offer: Offer): Promise<void> {
+    try {
+      const sdp = await offer;
+      if (this.#state.kind !== 'waiting') return;
+      this.#state = { kind: 'dialled', leg: dialer.dial({ ...order, sdp }, this.#report) };
+    } catch (error) {
+      this.#fail(`media: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
 
   #fail(cause: string | null): void {

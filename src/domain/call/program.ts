@@ -7,7 +7,7 @@ export type Program =
   /** Before routing: prompts, one after the other, then the questions. */
   | { readonly kind: 'welcome'; readonly prompts: readonly PromptId[]; readonly ivr: IvrFlow | null }
   /** Something to hear, then the end that was decided. */
-  | { readonly kind: 'announcement'; readonly promptId: PromptId; readonly then: Termination }
+  | { readonly kind: 'announcement'; readonly promptId: PromptId; readonly end: Termination }
   /** The caller speaks a message, after a prompt where there is one. */
   | { readonly kind: 'message'; readonly promptId: PromptId | null; readonly maxS: number };
 

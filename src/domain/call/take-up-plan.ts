@@ -19,7 +19,7 @@ export function takeUpPlan(
       const { outcome, sipStatus, cause, announce } = plan;
       const termination: Termination = { outcome, sipStatus, cause, hangupBy: 'system' };
       if (announce === null) return beginEnding(facts, termination, { callerLeg, at });
-      return attend(facts, { kind: 'announcement', promptId: announce, then: termination }, callerLeg);
+      return attend(facts, { kind: 'announcement', promptId: announce, end: termination }, callerLeg);
     }
     case 'message':
       return attend(facts, { kind: 'message', promptId: plan.promptId, maxS: plan.maxS }, callerLeg);

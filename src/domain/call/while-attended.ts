@@ -26,10 +26,10 @@ export function whileAttended(state: Attended, event: CallEvent, at: Moment): Ca
     }
     case 'mediaRefused':
       // What was only to be said is left out; the rest can't be done without.
-      if (program.kind === 'announcement') return beginEnding(facts, program.then, { callerLeg, at });
+      if (program.kind === 'announcement') return beginEnding(facts, program.end, { callerLeg, at });
       return beginEnding(facts, mediaFailure(event), { callerLeg, at });
     case 'mediaLost':
-      if (program.kind === 'announcement') return beginEnding(facts, program.then, { callerLeg, at });
+      if (program.kind === 'announcement') return beginEnding(facts, program.end, { callerLeg, at });
       return beginEnding(facts, mediaFailure({ sipStatus: 503, cause: event.cause }), { callerLeg: upLeg(state), at });
     case 'callerAcked': {
       if (stage !== 'answering') return { state, effects: [] };
@@ -93,7 +93,7 @@ function onResult(state: Attended, result: ProgramResult, at: Moment): CallStep 
     case 'hangup':
       return beginEnding(facts, DISMISSED, { callerLeg, at });
     case 'done': {
-      const end = program.kind === 'announcement' ? program.then : MESSAGE_TAKEN;
+      const end = program.kind === 'announcement' ? program.end : MESSAGE_TAKEN;
       return beginEnding(facts, end, { callerLeg, at });
     }
   }
