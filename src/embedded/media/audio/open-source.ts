@@ -24,7 +24,8 @@ export interface SourceOptions {
 }
 
 /**
- * Opens what FreeSWITCH's `playback` would be given: the name of a WAV file, `silence_stream://<ms>` (-1 never ends),
+ * Opens what FreeSWITCH's `playback` would be given: the name of a WAV file (`name@@800` begins 800 samples
+ * of 8 kHz in), `silence_stream://<ms>` (-1 never ends),
  * `tone_stream://<script>`, `local_stream://<any>` (hold music), or `file_string://` and several of these with `!`
  * between them. What was opened must be played or closed.
  * @throws {SourceError} (as a rejection) for what can't be played; nothing is left open then.
@@ -55,8 +56,9 @@ async function openOnce(name: string, options: SourceOptions): Promise<AudioSour
 async function openFile(name: string, { folder, onTrouble }: SourceOptions): Promise<AudioSource> {
   const named = (error: Error): Error => new SourceError(`can't play ${name}: ${error.message}`, { cause: error });
   if (name === '' || name.includes('\0')) throw new SourceError(`can't play ${JSON.stringify(name)}: it names no file`);
+  const [, file = name, fromSample = '0'] = /^(.+)@@(\d{1,9})$/s.exec(name) ?? [];
   try {
-    return await openWav(resolve(folder, name), (error) => onTrouble(named(error)));
+    return await openWav(resolve(folder, file), Number(fromSample), (error) => onTrouble(named(error)));
   } catch (error) {
     if (error instanceof WavError || (error instanceof Error && 'code' in error)) throw named(error);
     throw error;

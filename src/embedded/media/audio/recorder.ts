@@ -49,7 +49,6 @@ export class Recorder implements Recording {
     return (this.#cause === null ? this.#now() : this.#flushedTo) / SAMPLES_PER_MS;
   }
 
-
   /** Records octets of the peer's own voice, from a packet that has just arrived. */
   said(codec: G711, octets: Uint8Array, start: number, end: number, timestamp: number): void {
     this.#put(this.#said, codec, octets, start, end, timestamp);

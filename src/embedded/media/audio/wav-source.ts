@@ -13,13 +13,18 @@ const READY_SAMPLES = SAMPLE_RATE / 2;
 /**
  * Opens a WAV file to be played. Half a second is read ahead, the rest while it plays; the file is open until its audio
  * has been read or the source is closed.
+ * @param fromSample where it begins, in samples of 8 kHz
  * @param onTrouble hears of a disk that fails while the file plays; the source ends there.
  * @throws {WavError} (as a rejection) for what can't be played, or the system's error (`ENOENT`, `EACCES` …).
  */
-export async function openWav(file: string, onTrouble: (error: Error) => void): Promise<AudioSource> {
+export async function openWav(
+  file: string,
+  fromSample: number,
+  onTrouble: (error: Error) => void,
+): Promise<AudioSource> {
   const handle = await open(file, 'r');
   try {
-    const source = new WavSource(handle, await readWavHeader(handle), onTrouble);
+    const source = new WavSource(handle, await readWavHeader(handle), fromSample, onTrouble);
     await source.readAhead();
     return source;
   } catch (error) {
@@ -40,14 +45,15 @@ class WavSource implements AudioSource {
   #position: number;
   #reading = false;
 
-  constructor(handle: FileHandle, layout: WavLayout, onTrouble: (error: Error) => void) {
+  constructor(handle: FileHandle, layout: WavLayout, fromSample: number, onTrouble: (error: Error) => void) {
     const { sampleRate, frameBytes } = layout.format;
+    const skippedFrames = Math.floor((fromSample * sampleRate) / SAMPLE_RATE);
     this.#handle = handle;
     this.#layout = layout;
     this.#onTrouble = onTrouble;
     this.#blockBytes = Math.ceil(sampleRate * BLOCK_S) * frameBytes;
     this.#resampler = sampleRate === SAMPLE_RATE ? null : new Resampler(sampleRate);
-    this.#position = layout.dataStart;
+    this.#position = Math.min(layout.dataEnd, layout.dataStart + skippedFrames * frameBytes);
   }
 
   /** A disk that is late is heard as silence, and the audio goes on where it was. */
