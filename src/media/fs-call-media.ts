@@ -109,7 +109,7 @@ export class FsCallMedia implements CallMedia {
       await Promise.all([caller.clear(), buyer.clear()]);
       // Bridged once more, what is being recorded would lose one side.
       if (this.#bridged === attemptId) return;
-      await caller.command(`uuid_bridge ${caller.uuid} ${buyer.uuid}`);
+      await caller.bridge(buyer);
       this.#bridged = attemptId;
       // Without it a hold is a silence, nothing worse.
       for (const { negotiation } of [caller, buyer]) negotiation.holdAgain().catch(() => undefined);

@@ -8,6 +8,9 @@ import { callServer, within } from './within.ts';
 /** What a SIP server answers that has nothing of what was offered (RFC 3261 §21.4.13, §21.4.26, §21.6.4). */
 const CAN_NOT_SPEAK = new Set([415, 488, 606]);
 
+/** The event of a bridge that is there, on the channel that was bridged to the other. */
+const BRIDGED = 'CHANNEL_BRIDGE';
+
 interface Running {
   readonly begun: PromiseWithResolvers<void>;
   readonly ended: PromiseWithResolvers<string>;
@@ -50,6 +53,7 @@ export class FsmrfEndpoint implements MediaEndpoint {
     endpoint.conn?.on(`esl::event::CHANNEL_EXECUTE::${this.uuid}`, (event: EslEvent) =>
       this.#onBegun(event.getHeader('Application-UUID') ?? ''),
     );
+    endpoint.conn?.subscribe([BRIDGED]);
     // The library prints a broken connection; its end is told by `destroy` all the same.
     endpoint.conn?.removeAllListeners('error');
     if (!endpoint.connected) this.#gone(null);
@@ -79,6 +83,14 @@ export class FsmrfEndpoint implements MediaEndpoint {
       });
     });
     return callServer(this.#world.patience, 'taking up an SDP', answered);
+  }
+
+  async bridge(uuid: string): Promise<void> {
+    const { conn } = this.#endpoint;
+    const bridged = new Promise<void>((resolve) => conn?.once(`esl::event::${BRIDGED}::${this.uuid}`, () => resolve()));
+    await this.command(`uuid_bridge ${this.uuid} ${uuid}`);
+    // The answer says that it will be done. Asked for something else before that, the server does half of it.
+    await callServer(this.#world.patience, 'bridging', bridged);
   }
 
   async command(text: string): Promise<string> {

@@ -43,6 +43,8 @@ export interface MediaEndpoint {
   set(variables: Readonly<Record<string, string>>): Promise<void>;
   /** Offers the server a new SDP by re-INVITE; resolves with its answer. `media-refused` where it can't speak that. */
   modify(sdp: string): Promise<string>;
+  /** Bridges the channel to another; resolves once the two hear each other. */
+  bridge(uuid: string): Promise<void>;
   /** Has the server do an API command by the channel's own connection. */
   command(text: string): Promise<string>;
   /** Runs a dialplan application on the channel. One at a time: a second one would be run within the first. */

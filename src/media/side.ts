@@ -78,6 +78,11 @@ export class Side {
     return this.#endpoint.uuid;
   }
 
+  /** From here the two hear each other. */
+  bridge(other: Side): Promise<void> {
+    return this.#endpoint.bridge(other.uuid);
+  }
+
   /** Has the server do an API command. */
   command(text: string): Promise<string> {
     return this.#endpoint.command(text);
