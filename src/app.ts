@@ -198,6 +198,7 @@ export async function startApp(
     metrics: () => metrics.registry.metrics(),
     onAnswered: createHttpMetrics(metrics.registry),
     gazetteer,
+    mediaServer: false,
     clock,
     logger: log,
     version: VERSION,

@@ -87,6 +87,8 @@ export interface ApiDeps {
   /** Hears of each request once its answer is out. */
   readonly onAnswered: (answered: AnsweredRequest) => void;
   readonly gazetteer: Gazetteer;
+  /** Whether calls can be played to, asked, recorded and anchored: configuration that needs it is refused otherwise. */
+  readonly mediaServer: boolean;
   /** Of the account, ISO 4217. */
   readonly currency: string;
   readonly clock: Clock;

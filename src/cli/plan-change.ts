@@ -147,7 +147,8 @@ function takePatch(
   if (!merged.ok) return { problems: merged.error.problems };
   // Validated by this very collection's schema one line above, which the union of all five can't tell.
   const parse = collection.parse as (value: unknown, context: ParseContext) => object | readonly InputProblem[];
-  const read = parse(merged.value, { gazetteer });
+  // Whoever asks what would be may ask it of a media server too: nothing is played, and nothing saved.
+  const read = parse(merged.value, { gazetteer, mediaServer: true });
   return isProblems(read) ? { problems: read } : { fields: read };
 }
 

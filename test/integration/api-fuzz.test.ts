@@ -79,10 +79,18 @@ const WHOLE: Readonly<Record<string, Json>> = {
     maxAttempts: 1,
     setupBudgetS: 1,
     media: 'direct',
-    record: false,
-    prompts: {},
-    ivr: { start: 'x' },
-    afterHours: { action: 'reject' },
+    record: true,
+    recordingRetentionDays: 1,
+    prompts: { greeting: 'prm_default-greeting' },
+    ivr: {
+      start: 'x',
+      steps: {
+        x: { type: 'menu', prompt: 'prm_default-menu', choices: { 1: 'y' }, timeoutS: 1, attempts: 1, onFail: 'y' },
+        y: { type: 'route' },
+      },
+    },
+    afterHours: { action: 'hangup', promptId: 'prm_default-goodbye' },
+    voicemailMaxS: 5,
     screening: { anonymous: 'allow', minAttestation: 'A', maxCallsPerAniPerHour: 1 },
     maxCallS: 60,
   },
@@ -125,7 +133,7 @@ async function isAnswered(api: TestApi, method: string, url: string, body?: Json
 
 describe('Whatever is sent', () => {
   it.each(KINDS)('to /v1/%s is created, changed or refused with reasons, never a 500', async (kind) => {
-    const api = await startTestApi();
+    const api = await startTestApi({ mediaServer: true });
     const samples = new ApiSamples(api);
     const body = { ...(await samples.body(kind)), ...WHOLE[kind] };
     const { id } = await samples.create(kind);

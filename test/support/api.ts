@@ -81,6 +81,7 @@ export async function startTestApi(changes: Partial<ApiDeps> = {}): Promise<Test
     metrics: () => Promise.resolve('tollgate_calls_live 0\n'),
     onAnswered: () => undefined,
     gazetteer,
+    mediaServer: false,
     clock: {
       now: () => ({ wall: wall(), mono: passedMs as MonoMs }),
       startTimer: () => ({ stop: () => undefined }),

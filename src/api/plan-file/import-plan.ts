@@ -1,5 +1,4 @@
 import { AppError } from '../../domain/app-error.ts';
-import type { Gazetteer } from '../../domain/numbers/location.ts';
 import type {
   BatchOutcome,
   ChangeMade,
@@ -8,6 +7,7 @@ import type {
   ResourceStore,
 } from '../../store/resource-store.ts';
 import { KIND_NAMES } from '../../store/resources/resource-kinds.ts';
+import type { ParseContext } from '../routes/collection.ts';
 import { invalid } from '../validation/validator.ts';
 import { checkTogether, findRemovals } from './check-together.ts';
 import { changeFor, judgeItems, type JudgedItem } from './judge-items.ts';
@@ -37,9 +37,8 @@ export interface ImportOptions {
   readonly tell?: (done: number, total: number) => void;
 }
 
-export interface ImportParts {
+export interface ImportParts extends ParseContext {
   readonly resources: Pick<ResourceStore, 'readAll' | 'changeAll' | 'newId'>;
-  readonly gazetteer: Gazetteer;
 }
 
 /** How often an import is worked out anew on what someone else has changed meanwhile. */
@@ -53,13 +52,13 @@ const TRIES = 5;
  *   `duplicate`; `version-conflict` where others don't stop changing the configuration
  */
 export async function importPlan(
-  { resources, gazetteer }: ImportParts,
+  { resources, ...context }: ImportParts,
   file: PlanFile,
   options: ImportOptions,
 ): Promise<ImportResult> {
   for (let tries = 1; ; tries += 1) {
     const configuration = await resources.readAll();
-    const work = await workOut(file, configuration, gazetteer, resources, options);
+    const work = await workOut(file, configuration, context, resources, options);
     const changes = [...work.judged.filter(({ changes }) => changes).map(changeFor), ...work.removals];
     const { dryRun, note } = options;
     try {
@@ -81,14 +80,14 @@ interface WorkedOut {
 async function workOut(
   file: PlanFile,
   configuration: Configuration,
-  gazetteer: Gazetteer,
+  context: ParseContext,
   resources: Pick<ResourceStore, 'newId'>,
   { mode, tell }: ImportOptions,
 ): Promise<WorkedOut> {
   const { matched, problems } = matchItems(file, configuration, mode, (kind) => resources.newId(kind));
   const removals = findRemovals(file, configuration, matched, mode);
   const total = file.items.length;
-  const found = await judgeItems(matched, mode, { gazetteer }, (done) => tell?.(done, total));
+  const found = await judgeItems(matched, mode, context, (done) => tell?.(done, total));
   const { judged } = found;
   const alone = [...problems, ...found.problems];
   if (alone.length > MOST_PROBLEMS) throw invalid(alone.slice(0, MOST_PROBLEMS));

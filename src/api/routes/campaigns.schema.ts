@@ -3,13 +3,14 @@ import { Type, type TOptional, type TUnsafe } from 'typebox';
 import { DISPOSITIONS, type Disposition, type ReviewAction } from '../../domain/call/disposition.ts';
 import type { DestinationId, PromptId } from '../../domain/ids.ts';
 import { choiceField, idField, integerField, microsField, STRICT, textField } from '../schemas/fields.ts';
+import { ivrField } from './ivr.schema.ts';
 
 const DAY_S = 86_400;
 
 const minTalkS = (description: string) => integerField(`${description} In seconds.`, [0, DAY_S], { examples: [60] });
 
 const prompt = (description: string) =>
-  Type.Optional(idField<PromptId>('prm_', `${description} Needs a media server: refused by this version.`));
+  Type.Optional(idField<PromptId>('prm_', `${description} Needs a media server.`));
 
 /** What a client writes of a campaign. */
 export const campaignFields = Type.Object(
@@ -70,13 +71,15 @@ export const campaignFields = Type.Object(
     }),
     media: choiceField(
       ['auto', 'anchored', 'direct'],
-      'Whether audio passes through a media server (`anchored`: refused by this version) or between the two parties.',
+      'Whether audio passes through a media server (`anchored`, which needs one) or between the two parties.',
       { default: 'auto' },
     ),
-    record: Type.Boolean({
-      default: false,
-      description: 'Record conversations. Needs a media server: refused by this version.',
-    }),
+    record: Type.Boolean({ default: false, description: 'Record conversations. Needs a media server.' }),
+    recordingRetentionDays: Type.Optional(
+      integerField('Whole days that recordings are kept; absent for as long as there is room.', [1, 3_650], {
+        examples: [90],
+      }),
+    ),
     prompts: Type.Object(
       {
         greeting: prompt('Played before routing.'),
@@ -87,21 +90,23 @@ export const campaignFields = Type.Object(
       },
       { ...STRICT, default: {}, description: 'What callers hear, by prompt id.' },
     ),
-    ivr: Type.Optional(
-      Type.Object({}, { description: 'Asks callers before routing. Needs a media server: refused by this version.' }),
-    ),
+    ivr: Type.Optional(ivrField),
     afterHours: Type.Object(
       {
         action: choiceField(
           ['reject', 'hangup', 'voicemail', 'forward'],
-          'What callers get when every route that serves them is closed. `voicemail` and `forward` are refused by this version.',
+          'What callers get when every route that serves them is closed: a busy line, a prompt, a place to leave a message, or another destination.',
           { default: 'reject' },
         ),
-        promptId: prompt('Played first.'),
-        destinationId: Type.Optional(idField<DestinationId>('dst_', 'Where `forward` goes: refused by this version.')),
+        promptId: prompt('Of hangup and voicemail: played first.'),
+        destinationId: Type.Optional(idField<DestinationId>('dst_', 'Of forward: where the call goes.')),
+        billable: Type.Optional(
+          Type.Boolean({ description: 'Of forward: whether such calls are billed as any other; false where absent.' }),
+        ),
       },
       { ...STRICT, default: {}, description: 'What happens when all are closed.' },
     ),
+    voicemailMaxS: integerField('Longest message a caller may leave, in seconds.', [5, 600], { default: 120 }),
     screening: Type.Object(
       {
         anonymous: choiceField(['allow', 'reject'], 'Callers who hide their number.', { default: 'allow' }),

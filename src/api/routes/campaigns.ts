@@ -1,6 +1,8 @@
 import { Type, type Static } from 'typebox';
 
 import type { InputProblem } from '../../domain/app-error.ts';
+import type { IvrFlow } from '../../domain/ivr/ivr-flow.ts';
+import { parseIvr } from '../../domain/ivr/parse-ivr.ts';
 import type { AfterHours, PriceTier } from '../../domain/plan/campaign.ts';
 import { campaignFields } from './campaigns.schema.ts';
 import { defineCollection } from './collection.ts';
@@ -33,11 +35,15 @@ export const campaigns = defineCollection({
     screening: { anonymous: 'allow', maxCallsPerAniPerHour: 5 },
     reviewRules: { spam: 'propose-refund', 'wrong-category': 'propose-refund' },
   },
-  parse: (fields) => {
-    const problems = [...checkTiers(fields), ...checkLength(fields), ...checkMedia(fields)];
-    if (problems.length > 0) return problems;
-    const { ivr: _, ...rest } = fields;
-    return { ...rest, afterHours: readAfterHours(fields.afterHours) };
+  parse: (fields, { mediaServer }) => {
+    const { ivr: asked, ...rest } = fields;
+    const problems = [...checkTiers(fields), ...checkLength(fields), ...(mediaServer ? [] : checkMedia(fields))];
+    const afterHours = readAfterHours(fields.afterHours);
+    const ivr = asked === undefined || !mediaServer ? {} : readIvr(asked);
+    if (isProblems(afterHours)) problems.push(...afterHours);
+    if (isProblems(ivr)) problems.push(...ivr);
+    if (problems.length > 0 || isProblems(afterHours) || isProblems(ivr)) return problems;
+    return { ...rest, ...ivr, afterHours };
   },
 });
 
@@ -74,24 +80,49 @@ function checkMedia({ media, record, prompts, ivr, afterHours }: CampaignFields)
   if (media === 'anchored') problems.push(needsMediaServer('/media', 'Anchored audio'));
   if (record) problems.push(needsMediaServer('/record', 'Recording'));
   if (ivr !== undefined) problems.push(needsMediaServer('/ivr', 'An IVR'));
-  return [...problems, ...checkAfterHours(afterHours)];
-}
-
-function checkAfterHours({ action, promptId, destinationId }: CampaignFields['afterHours']): InputProblem[] {
-  const problems: InputProblem[] = [];
+  const { action, promptId } = afterHours;
   if (action === 'voicemail') problems.push(needsMediaServer('/afterHours/action', 'Voicemail'));
   if (promptId !== undefined) problems.push(needsMediaServer('/afterHours/promptId', 'Playing a prompt'));
   if (action === 'forward') {
     const message = 'Forwarding after hours is not in this version: use reject or hangup.';
     problems.push({ path: '/afterHours/action', message });
-  } else if (destinationId !== undefined) {
-    const message = 'Only the action forward has a destination: leave it out.';
-    problems.push({ path: '/afterHours/destinationId', message });
   }
   return problems;
 }
 
-/** The two actions that `checkAfterHours` lets through. */
-function readAfterHours({ action }: CampaignFields['afterHours']): AfterHours {
-  return action === 'hangup' ? { action } : { action: 'reject' };
+/** The fields of the action that was chosen; what belongs to another is refused, but for what says nothing. */
+function readAfterHours({
+  action,
+  promptId,
+  destinationId,
+  billable = false,
+}: CampaignFields['afterHours']): AfterHours | readonly InputProblem[] {
+  const problems: InputProblem[] = [];
+  const plays = action === 'hangup' || action === 'voicemail';
+  if (promptId !== undefined && !plays) {
+    const message = 'Only the actions hangup and voicemail play a prompt: leave it out, or use one of them.';
+    problems.push({ path: '/afterHours/promptId', message });
+  }
+  if (destinationId !== undefined && action !== 'forward') {
+    const message = 'Only the action forward has a destination: leave it out.';
+    problems.push({ path: '/afterHours/destinationId', message });
+  }
+  if (billable && action !== 'forward') {
+    problems.push({ path: '/afterHours/billable', message: 'Only calls that are forwarded are billed: leave it out.' });
+  }
+  if (action === 'forward' && destinationId === undefined) {
+    problems.push({ path: '/afterHours/destinationId', message: 'This is required: where forwarded calls go.' });
+  }
+  if (problems.length > 0) return problems;
+  if (action === 'forward' && destinationId !== undefined) return { action, destinationId, billable };
+  return plays && promptId !== undefined ? { action, promptId } : { action: plays ? action : 'reject' };
+}
+
+function readIvr(asked: NonNullable<CampaignFields['ivr']>): { readonly ivr: IvrFlow } | readonly InputProblem[] {
+  const flow = parseIvr(asked);
+  return isProblems(flow) ? flow.map(({ path, message }) => ({ path: `/ivr${path}`, message })) : { ivr: flow };
+}
+
+function isProblems(read: object): read is readonly InputProblem[] {
+  return Array.isArray(read);
 }

@@ -7,6 +7,8 @@ import type { ResourceKind, Resources, ResourceStore } from '../../store/resourc
 /** What the meaning of a resource may be held against, beyond its shape. */
 export interface ParseContext {
   readonly gazetteer: Gazetteer;
+  /** Whether there is one to play, ask, record and forward with; without, what asks for it is refused. */
+  readonly mediaServer: boolean;
 }
 
 /** What one kind of resource has of its own; all else is the same for all and stands in `register-collection.ts`. */

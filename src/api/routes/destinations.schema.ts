@@ -22,12 +22,13 @@ export const destinationFields = Type.Object(
       Type.String({
         pattern: '^[0-9*#]$',
         'x-expects': 'Write one digit, * or #.',
-        description: 'Pressed to take the call. Needs a media server: refused by this version.',
+        description: 'Pressed to take the call, which is connected from then on. Needs a media server.',
         examples: ['1'],
       }),
     ),
+    acceptTimeoutS: integerField('How long that press is waited for, in seconds.', [2, 30], { default: 10 }),
     whisper: Type.Optional(
-      idField<PromptId>('prm_', 'Prompt that the buyer hears first. Needs a media server: refused by this version.'),
+      idField<PromptId>('prm_', 'Prompt that the buyer hears first, the caller does not. Needs a media server.'),
     ),
     enabled: Type.Boolean({ default: true, description: 'Off, it is never rung.' }),
   },

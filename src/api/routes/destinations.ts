@@ -34,14 +34,14 @@ export const destinations = defineCollection({
     trunkId: 'trk_01JD6Z5V8QK3M4N7P9R2S5T8W1',
     caps: { concurrent: 2 },
   },
-  parse: (fields) => {
+  parse: (fields, { mediaServer }) => {
     const uri = readUri(fields.uri);
     const problems: InputProblem[] = [];
     if (uri === undefined) problems.push({ path: '/uri', message: URI_EXPECTED });
     if (uri?.startsWith('tel:') && fields.trunkId === undefined) {
       problems.push({ path: '/trunkId', message: 'A tel: number needs the trunk to dial it through.' });
     }
-    problems.push(...checkMedia(fields));
+    if (!mediaServer) problems.push(...checkMedia(fields));
     return uri === undefined || problems.length > 0 ? problems : { ...fields, uri };
   },
   check: async ({ uri, trunkId }, resources, before) => {
@@ -75,6 +75,7 @@ function readUri(uri: string): string | undefined {
   return uri;
 }
 
+/** Everything that only a media server could do. */
 function checkMedia({ acceptDigit, whisper }: DestinationFields): InputProblem[] {
   return [
     ...(acceptDigit === undefined ? [] : [needsMediaServer('/acceptDigit', 'Accepting by a digit')]),

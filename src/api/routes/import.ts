@@ -39,7 +39,7 @@ const ANSWERS = {
 /** `POST /import` and `POST /import/:collection`: much of the configuration at once. */
 export function registerImport(
   app: FastifyInstance,
-  { resources, gazetteer, audit }: Pick<ApiDeps, 'resources' | 'gazetteer' | 'audit'>,
+  { resources, gazetteer, mediaServer, audit }: Pick<ApiDeps, 'resources' | 'gazetteer' | 'mediaServer' | 'audit'>,
 ): void {
   void app.register((scope, _options, done) => {
     registerPlanBodies(scope, ['json', 'yaml']);
@@ -99,7 +99,7 @@ export function registerImport(
     const { id: keyId, role } = holderOf(request);
     const note = ({ action, kind, id, before, after }: ChangeMade): void =>
       audit.note({ actor: { keyId, role }, action, resource: kind, resourceId: id }, before, after);
-    return importPlan({ resources, gazetteer }, await readApart(text), { ...options, note });
+    return importPlan({ resources, gazetteer, mediaServer }, await readApart(text), { ...options, note });
   }
 }
 

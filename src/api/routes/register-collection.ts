@@ -28,7 +28,7 @@ const PATCH_TRIES = 5;
 export function registerCollection<Kind extends ResourceKind, Fields extends TObject>(
   app: FastifyInstance,
   collection: Collection<Kind, Fields>,
-  { resources, gazetteer }: Pick<ApiDeps, 'resources' | 'gazetteer'>,
+  { resources, gazetteer, mediaServer }: Pick<ApiDeps, 'resources' | 'gazetteer' | 'mediaServer'>,
 ): void {
   const { kind } = collection;
   const docs = describeCollection(collection, makeSample());
@@ -111,7 +111,7 @@ export function registerCollection<Kind extends ResourceKind, Fields extends TOb
   }
 
   function parse(fields: Static<Fields>): Omit<Resources[Kind], 'id'> {
-    return orInvalid(collection.parse(fields, { gazetteer }));
+    return orInvalid(collection.parse(fields, { gazetteer, mediaServer }));
   }
 
   async function checked(

@@ -39,6 +39,8 @@ function explain(
         message: missing(findNode(schema, `${error.schemaPath}/properties/${escapePointer(name)}`)),
       }));
     case 'additionalProperties':
+      // Where any name will do, each value has told what is wrong with it.
+      if (typeof node['additionalProperties'] === 'object') return [];
       return error.params.additionalProperties.map((name) => ({
         path: `${path}/${escapePointer(name)}`,
         message: unknownName(node, part),

@@ -10,6 +10,7 @@ const form = Type.Object(
     kind: Type.Optional(Type.Unsafe<string>({ type: 'string', enum: ['a', 'b'] })),
     tags: Type.Optional(Type.Array(Type.String({ pattern: '^x', 'x-expects': 'Begin with x.' }), { maxItems: 2 })),
     'a/b': Type.Optional(Type.Boolean()),
+    named: Type.Optional(Type.Unsafe<object>({ type: 'object', additionalProperties: Type.Integer() })),
   },
   { additionalProperties: false },
 );
@@ -26,8 +27,8 @@ describe('Validation', () => {
 
   it.each([
     [{}, '/name', 'This is required. What you call it.'],
-    [{ name: 'x', nmae: 1 }, '/nmae', 'There is no such field. Known here: name, count, kind, tags, a/b.'],
-    [{ name: 'x', 'c/d~e': 1 }, '/c~1d~0e', 'There is no such field. Known here: name, count, kind, tags, a/b.'],
+    [{ name: 'x', nmae: 1 }, '/nmae', 'There is no such field. Known here: name, count, kind, tags, a/b, named.'],
+    [{ name: 'x', 'c/d~e': 1 }, '/c~1d~0e', 'There is no such field. Known here: name, count, kind, tags, a/b, named.'],
     [{ name: '' }, '/name', 'Write at least one character.'],
     [{ name: 'xxxx' }, '/name', 'Write at most 3 characters.'],
     [{ name: 5 }, '/name', 'Write text, not a number.'],
@@ -40,6 +41,7 @@ describe('Validation', () => {
     [{ name: 'x', tags: ['x', 'x', 'x'] }, '/tags', 'Give at most 2 items.'],
     [{ name: 'x', tags: null }, '/tags', 'Write a list, not null.'],
     [{ name: 'x', 'a/b': 'yes' }, '/a~1b', 'Write true or false, not text.'],
+    [{ name: 'x', named: { one: 1, 'any other': '2' } }, '/named/any other', 'Write a whole number, not text.'],
     [[], '', 'The body must be an object, not a list.'],
     [undefined, '', 'The body must be an object, not nothing.'],
   ])('of %j says at %s: %s', (value, path, message) => {
