@@ -29,6 +29,7 @@ import { createHttpMetrics } from './observability/http-metrics.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { createSipMetrics } from './observability/sip-metrics.ts';
 import { ownAddresses } from './sip/own-addresses.ts';
+import { summarize } from './reporting/summarize.ts';
 import { SipServer } from './sip/sip-server.ts';
 import { SipWatchdog } from './sip/sip-watchdog.ts';
 import { startSipEngine } from './sip-engine.ts';
@@ -187,6 +188,7 @@ export async function startApp(
     ledger: store.ledger,
     idempotency: store.idempotency,
     audit: store.audit,
+    summarize: (query) => summarize(store.reports, query),
     changes: store.changes,
     live: { list: () => listLiveCalls(registry), hangup: (id) => hangUpLiveCall(registry, id) },
     decide: async (question) => {

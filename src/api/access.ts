@@ -13,6 +13,7 @@ export type Access =
   | 'ledger:write'
   | 'statements:buyer'
   | 'statements:publisher'
+  | 'reports:own'
   | 'routing:explain'
   | 'keys:manage'
   | 'audit:read';
@@ -34,6 +35,7 @@ const HOLDERS: Readonly<Record<Exclude<Access, 'public'>, readonly Holder[]>> = 
   'ledger:write': ['admin', 'operator'],
   'statements:buyer': ['admin', 'operator', 'viewer', 'buyer'],
   'statements:publisher': ['admin', 'operator', 'viewer', 'publisher'],
+  'reports:own': ['admin', 'operator', 'viewer', 'buyer', 'publisher'],
   'routing:explain': ['admin', 'operator', 'viewer'],
   'keys:manage': ['admin'],
   'audit:read': ['admin'],

@@ -10,6 +10,7 @@ import type { Gazetteer } from '../domain/numbers/location.ts';
 import type { RouteDecision } from '../domain/routing/route-decision.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { AnsweredRequest } from '../observability/http-metrics.ts';
+import type { Summary, SummaryQuery } from '../reporting/summarize.ts';
 import type { ApiKey, ApiKeyStore } from '../store/api-keys.ts';
 import type { AuditLog } from '../store/audit/audit-log.ts';
 import type { CallQueries } from '../store/calls/call-queries.ts';
@@ -75,6 +76,7 @@ export interface ApiDeps {
   >;
   readonly idempotency: IdempotencyStore;
   readonly audit: AuditLog;
+  readonly summarize: (query: SummaryQuery) => Promise<Summary>;
   /** What the API adds to the transaction of each change. */
   readonly changes: Pick<ChangeScopes, 'run'>;
   readonly live: LiveCalls;

@@ -195,12 +195,15 @@ describe('Whatever is sent', () => {
       'disposition',
       'groupBy',
       'timezone',
+      'outcome',
+      'state',
+      'campaignId',
       'x',
     ];
     const parameter = fc.tuple(fc.constantFrom(...names), fc.oneof(awkward, fc.string(), fc.integer().map(String)));
     const { id } = await new ApiSamples(api).create('buyers');
     const lists = ['calls', 'live-calls', 'ledger', 'api-keys', 'review-queue', 'adjustment-proposals'];
-    const others = ['reports/dispositions', `buyers/${id}/statement`];
+    const others = ['reports/summary', 'reports/dispositions', `buyers/${id}/statement`];
     const paths = [...KINDS, ...lists, ...others].map((path) => `/v1/${path}`);
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...paths), fc.array(parameter, { maxLength: 3 }), (path, parameters) => {

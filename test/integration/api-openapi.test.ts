@@ -77,7 +77,7 @@ describe('The description', () => {
       'review-queue',
       'adjustment-proposals',
     ];
-    const collections = [...KINDS, ...others, 'ledger/close', 'reports/dispositions'];
+    const collections = [...KINDS, ...others, 'ledger/close', 'reports/dispositions', 'reports/summary'];
     for (const path of ['adjustments', 'refund', 'bill', 'disposition']) collections.push(`calls/{id}/${path}`);
     for (const kind of ['buyers', 'publishers']) collections.push(`${kind}/{id}/statement`);
     for (const name of collections) expect(document.paths).toHaveProperty([`/v1/${name}`]);

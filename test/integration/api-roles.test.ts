@@ -13,11 +13,13 @@ const OPEN = {
     'get /v1/calls/{id}/disposition': '/v1/calls/call_1/disposition',
     'patch /v1/calls/{id}/disposition': '/v1/calls/call_1/disposition',
     'get /v1/buyers/{id}/statement': '/v1/buyers/BUYER/statement',
+    'get /v1/reports/summary': '/v1/reports/summary',
   },
   publisher: {
     'get /v1/calls': '/v1/calls',
     'get /v1/calls/{id}': '/v1/calls/call_1',
     'get /v1/publishers/{id}/statement': '/v1/publishers/PUBLISHER/statement',
+    'get /v1/reports/summary': '/v1/reports/summary',
   },
 } as const;
 

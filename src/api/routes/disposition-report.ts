@@ -3,10 +3,11 @@ import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 
 import { DISPOSITIONS } from '../../domain/call/disposition.ts';
-import { DISPOSITION_GROUPS } from '../../store/calls/disposition-report.ts';
+import { DISPOSITION_GROUPS, type DispositionRow } from '../../store/calls/disposition-report.ts';
 import type { ApiDeps } from '../ports.ts';
 import { choiceField, exampleId, STRICT } from '../schemas/fields.ts';
-import { faults, jsonResponse } from '../schemas/responses.ts';
+import { faults } from '../schemas/responses.ts';
+import { csvExample, sendReport } from './send-report.ts';
 import { readSpan, spanFilters } from './time-span.ts';
 
 const reportQuery = Type.Object(
@@ -34,7 +35,7 @@ const row = Type.Object({
   adjustedMicros: whole('By how much people changed that since, in micros.'),
 });
 
-const EXAMPLE = {
+const EXAMPLE: DispositionRow = {
   key: exampleId('cmp_'),
   calls: 120,
   billable: 96,
@@ -43,6 +44,13 @@ const EXAMPLE = {
   chargeMicros: 4_320_000_000,
   adjustedMicros: -315_000_000,
 };
+
+const COLUMNS = ['key', 'calls', 'billable', 'unreviewed', ...DISPOSITIONS, 'chargeMicros', 'adjustedMicros'];
+
+function toCells({ dispositions, ...row }: DispositionRow): DispositionRow['key' | 'calls'][] {
+  const said = DISPOSITIONS.map((value) => dispositions[value]);
+  return [row.key, row.calls, row.billable, row.unreviewed, ...said, row.chargeMicros, row.adjustedMicros];
+}
 
 /** `GET /reports/dispositions`: what became of the calls of each campaign, buyer, publisher or destination. */
 export function registerDispositionReport(app: FastifyInstance, { calls }: Pick<ApiDeps, 'calls'>): void {
@@ -53,19 +61,31 @@ export function registerDispositionReport(app: FastifyInstance, { calls }: Pick<
         tags: ['reports'],
         operationId: 'reportDispositions',
         summary: 'What became of connected calls',
-        description: 'Counts connected calls by what people said of them, in order of key.',
+        description:
+          'Counts connected calls by what people said of them, in order of key. `Accept: text/csv` gives a table.',
         querystring: reportQuery,
         response: {
-          200: jsonResponse('All groups.', Type.Object({ data: Type.Array(row) }), { data: [EXAMPLE] }),
+          200: {
+            description: 'All groups.',
+            content: {
+              'application/json': { schema: Type.Object({ data: Type.Array(row) }), example: { data: [EXAMPLE] } },
+              'text/csv': {
+                schema: Type.String(),
+                example: csvExample({ columns: COLUMNS, rows: [toCells(EXAMPLE)] }),
+              },
+            },
+          },
           ...faults(),
         },
       },
       config: { access: 'calls:read' },
     },
-    async (request) => {
+    async (request, reply) => {
       const { groupBy, from, to } = request.query;
       const span = readSpan({ ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) });
-      return { data: await calls.dispositionReport({ groupBy, ...span }) };
+      const data = await calls.dispositionReport({ groupBy, ...span });
+      const name = `dispositions-by-${groupBy}`;
+      return sendReport(request, reply, { data }, { name, columns: COLUMNS, rows: data.values().map(toCells) });
     },
   );
 }

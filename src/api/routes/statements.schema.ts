@@ -5,7 +5,8 @@ import type { IsoInstant } from '../../domain/time.ts';
 import type { AccountStatement } from '../statements/account-statement.ts';
 import { choiceField, exampleId, idField, isoField, nullable, STRICT } from '../schemas/fields.ts';
 
-const moment = (description: string) =>
+/** A date in a time zone, or an instant, as `readLocalSpan` reads it. */
+export const moment = (description: string) =>
   Type.Optional(
     Type.String({
       minLength: 1,

@@ -29,6 +29,7 @@ import { registerRouteDecisions } from './route-decisions.ts';
 import { routes } from './routes.ts';
 import { schedules } from './schedules.ts';
 import { registerStatements } from './statements.ts';
+import { registerSummaryReport } from './summary-report.ts';
 import { trunks } from './trunks.ts';
 
 /** Everything under `/v1`. */
@@ -53,6 +54,7 @@ export function registerVersionOne(app: FastifyInstance, deps: ApiDeps): void {
   registerAdjustments(app, deps);
   registerAdjustmentProposals(app, deps);
   registerReviewQueue(app, deps);
+  registerSummaryReport(app, deps);
   registerDispositionReport(app, deps);
   registerLiveCalls(app, deps);
   registerRouteDecisions(app, deps);
