@@ -57,7 +57,7 @@ module.exports = {
     only(
       'observability-leans-on-domain',
       'observability',
-      ['domain/', 'calls/ports/'],
+      ['domain/', 'calls/ports/', 'webhooks/ports/'],
       'one function per business event',
     ),
     {

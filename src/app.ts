@@ -35,6 +35,7 @@ import { SipWatchdog } from './sip/sip-watchdog.ts';
 import { startSipEngine } from './sip-engine.ts';
 import type { Store } from './store/open-store.ts';
 import { openStore } from './store/open-store.ts';
+import { createWebhooks } from './start-webhooks.ts';
 import { takeDownOrphans } from './take-down-orphans.ts';
 import { VERSION } from './version.ts';
 
@@ -177,7 +178,9 @@ export async function startApp(
       return Promise.resolve({ ready: checks.sip === 'ok' && checks.store === 'ok', checks });
     },
   };
+  const webhooks = createWebhooks({ config, store, clock, log, registry: metrics.registry });
   const api = await createApi({
+    ...webhooks.api,
     gatewaysOf: (trunkId) => gateways.gatewaysOf(trunkId),
     resources: freshPlanResources(store.resources, plan),
     calls: store.queries,
@@ -207,6 +210,8 @@ export async function startApp(
   });
   started.defer(() => api.close());
   await api.listen({ host: config.HTTP_HOST, port: config.HTTP_PORT });
+  webhooks.start();
+  started.defer(() => webhooks.stop());
 
   const lifeSign = setInterval(() => {
     store.calls

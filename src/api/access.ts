@@ -16,6 +16,7 @@ export type Access =
   | 'reports:own'
   | 'routing:explain'
   | 'keys:manage'
+  | 'webhooks:manage'
   | 'audit:read';
 
 type Holder = 'admin' | 'operator' | 'viewer' | 'buyer' | 'publisher';
@@ -38,6 +39,7 @@ const HOLDERS: Readonly<Record<Exclude<Access, 'public'>, readonly Holder[]>> = 
   'reports:own': ['admin', 'operator', 'viewer', 'buyer', 'publisher'],
   'routing:explain': ['admin', 'operator', 'viewer'],
   'keys:manage': ['admin'],
+  'webhooks:manage': ['admin'],
   'audit:read': ['admin'],
 };
 

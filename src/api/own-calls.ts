@@ -71,7 +71,9 @@ export function showCall(call: CallRecord, holder: KeyHolder): object {
   );
   const adjustments = call.adjustments.filter(({ party }) => party === kind);
   const verdicts = { buyer: null, publisher: null, [kind]: call.currentVerdicts[kind] };
-  const shared = { ...side, adjustments, currentVerdicts: verdicts };
+  // What a buyer's customer spent is that buyer's own business.
+  const conversions = call.conversions.filter(({ reporter }) => reporter === `${kind}:${viewer.id}`);
+  const shared = { ...side, adjustments, currentVerdicts: verdicts, conversions };
   if (kind === 'buyer') return { ...shared, terms: termsOfBuyer(call), attempts: attemptsOfBuyer(call) };
   return { ...shared, ani: hideCaller(call.ani), terms: termsOfPublisher(call), attempts: [] };
 }

@@ -4,7 +4,7 @@ import type { WatchedGateway } from '../calls/gateway-watch.ts';
 import type { LiveCall } from '../calls/live-calls.ts';
 import type { Clock } from '../calls/ports/clock.ts';
 import type { Outcome } from '../domain/call/cdr.ts';
-import type { CallId } from '../domain/ids.ts';
+import type { CallId, WebhookEventId, WebhookId } from '../domain/ids.ts';
 import type { Ani, E164 } from '../domain/numbers/e164.ts';
 import type { Gazetteer } from '../domain/numbers/location.ts';
 import type { RouteDecision } from '../domain/routing/route-decision.ts';
@@ -20,6 +20,9 @@ import type { IdempotencyStore } from '../store/idempotency-store.ts';
 import type { LedgerStore } from '../store/ledger/ledger-store.ts';
 import type { ProposalStore } from '../store/ledger/proposals.ts';
 import type { ResourceStore } from '../store/resource-store.ts';
+import type { ConversionStore } from '../store/conversions/conversion-store.ts';
+import type { DeliveryLog } from '../store/webhooks/delivery-log.ts';
+import type { WebhookStore } from '../store/webhooks/webhook-store.ts';
 
 /** Whose key a request carries. */
 export type KeyHolder = Pick<ApiKey, 'id' | 'role'>;
@@ -63,6 +66,17 @@ export interface Health {
   ready(): Promise<Readiness>;
 }
 
+/** What came back of an event that was sent to try a webhook out. */
+export interface PingAnswer {
+  readonly eventId: WebhookEventId;
+  /** Null where nothing was answered. */
+  readonly status: number | null;
+  /** Null where the answer was a success. */
+  readonly error: string | null;
+  readonly tookMs: number;
+  readonly answerStart: string | null;
+}
+
 /** Everything the API leans on. */
 export interface ApiDeps {
   readonly resources: ResourceStore;
@@ -75,6 +89,13 @@ export interface ApiDeps {
     'list' | 'recordPayment' | 'changeCall' | 'refundCall' | 'billCall' | 'close' | 'latestClose' | 'statement'
   >;
   readonly idempotency: IdempotencyStore;
+  readonly webhooks: WebhookStore;
+  readonly deliveryLog: DeliveryLog;
+  /** Sends a webhook an event that says nothing. Rejects with AppError `not-found`. */
+  readonly pingWebhook: (id: WebhookId) => Promise<PingAnswer>;
+  /** Says what is wrong with a webhook's URL; undefined where nothing is. */
+  readonly webhookUrlProblem: (url: string) => string | undefined;
+  readonly conversions: ConversionStore;
   readonly audit: AuditLog;
   readonly summarize: (query: SummaryQuery) => Promise<Summary>;
   /** What the API adds to the transaction of each change. */

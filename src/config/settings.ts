@@ -1,3 +1,5 @@
+import { parseHost } from '../domain/webhooks/webhook-url.ts';
+
 /** Says why a text is no value of a setting, and how to mend it. */
 export class BadValue {
   readonly message: string;
@@ -80,6 +82,10 @@ function optional<Value>(parse: (text: string) => Value | BadValue) {
 }
 
 const port = wholeNumber(0, 65_535);
+
+function allowedHost(text: string): string | BadValue {
+  return parseHost(text) ?? new BadValue('must be a host name or an address, without a port');
+}
 
 /** Every setting there is. `docs/settings.md` and `config/tollgate.yaml` are held to this one by a test. */
 export const SETTINGS = {
@@ -179,6 +185,17 @@ export const SETTINGS = {
     about: 'seconds that calls in progress get to end by themselves at shutdown',
     fallback: 30,
     parse: wholeNumber(0, 86_400),
+  }),
+  WEBHOOK_ALLOW_HOSTS: setting<readonly string[] | null>({
+    about:
+      'hosts that webhooks may be on although their addresses are private or loopback, several with commas between',
+    fallback: null,
+    parse: optional(commaList(allowedHost)),
+  }),
+  WEBHOOK_KEEP_DAYS: setting({
+    about: 'days that events, and what became of their deliveries, are kept to look at and replay',
+    fallback: 14,
+    parse: wholeNumber(4, 3_650),
   }),
 } as const;
 

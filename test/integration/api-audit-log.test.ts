@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Ani } from '../../src/domain/numbers/e164.ts';
 import { startTestApi, type Json, type TestApi } from '../support/api.ts';
 import { ApiSamples, KINDS } from '../support/api-samples.ts';
-import { settleCall } from '../support/settle-call.ts';
+import { admitCall, settleCall } from '../support/settle-call.ts';
 
 const PATH = '/v1/audit-log';
 const latest = async (api: TestApi): Promise<Json> => (await api.expect(200, 'GET', `${PATH}?limit=1`)).data[0];
@@ -25,6 +25,18 @@ const proposal = async (api: TestApi, samples: ApiSamples): Promise<string> => {
   const { id } = await settleCall(api.store, `call_of_${campaign.id}`, fields);
   const said = await api.expect(200, 'PATCH', `/v1/calls/${id}/disposition`, { value: 'spam' });
   return said.openProposalId;
+};
+
+const WEBHOOK = { url: 'https://example.com/hook', events: ['call.received'] };
+
+/** Of a webhook that was told of one call. */
+const ofWebhook = (part: string, body?: Json): Doing => {
+  return async (api) => {
+    const { id } = await api.expect(201, 'POST', '/v1/webhooks', WEBHOOK);
+    await admitCall(api.store, `call_of_${id}`);
+    const [delivery] = (await api.expect(200, 'GET', `/v1/webhooks/${id}/deliveries`)).data;
+    return [`/v1/webhooks/${id}${part.replace('DELIVERY', delivery.id)}`, body];
+  };
 };
 
 const ofCall = (part: string, body: Json, fields: Json = {}): Doing => {
@@ -69,6 +81,17 @@ const CHANGES: Readonly<Record<string, Doing>> = {
     return ['/v1/live-calls/call_live/hangup'];
   },
   'post /v1/ledger/close': async () => ['/v1/ledger/close', { before: '2026-11-01T00:00:00Z' }],
+  'post /v1/webhooks': async () => ['/v1/webhooks', WEBHOOK],
+  'patch /v1/webhooks/{id}': ofWebhook('', { enabled: false }),
+  'delete /v1/webhooks/{id}': ofWebhook(''),
+  'post /v1/webhooks/{id}/rotate-secret': ofWebhook('/rotate-secret'),
+  'post /v1/webhooks/{id}/test': ofWebhook('/test'),
+  'post /v1/webhooks/{id}/deliveries/{deliveryId}/replay': ofWebhook('/deliveries/DELIVERY/replay'),
+  'post /v1/webhooks/{id}/replay': ofWebhook('/replay', { from: '2026-11-01T00:00:00Z', to: '2026-12-01T00:00:00Z' }),
+  'post /v1/conversions': async (api) => {
+    const { id } = await settleCall(api.store, 'call_with_a_sale', { ani: nextCaller() });
+    return ['/v1/conversions', { callId: id, externalId: 'order-1' }];
+  },
   'post /v1/api-keys': async () => ['/v1/api-keys', { name: 'Export', role: 'viewer' }],
   'delete /v1/api-keys/{id}': async (api) => {
     const { id } = await api.expect(201, 'POST', '/v1/api-keys', { name: 'Export', role: 'viewer' });

@@ -152,6 +152,14 @@ describe('Whatever is sent', () => {
     ],
     ['/v1/api-keys', { name: 'K', role: 'viewer' }],
     ['/v1/live-calls/x/hangup', { why: 1 }],
+    ['/v1/webhooks', { url: 'https://example.com/x', events: ['call.settled'], description: 'd', enabled: true }],
+    ['/v1/webhooks/x/rotate-secret', { secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' }],
+    ['/v1/webhooks/x/replay', { from: '2026-11-01T00:00:00Z', to: '2026-11-02T00:00:00Z', events: ['call.ended'] }],
+    [
+      '/v1/conversions',
+      { callId: 'call_1', externalId: 'e', kind: 'k', valueMicros: 1, occurredAt: '2026-11-01T00:00:00Z' },
+    ],
+    ['/v1/conversions', { did: '+14155550100', ani: '+12125550123', at: '2026-11-21T14:00:01Z', externalId: 'e' }],
     ['/v1/ledger/close', { before: '2026-11-01T00:00:00Z' }],
     ['/v1/adjustment-proposals/x/confirm', { reason: 'r' }],
     ['/v1/calls/call_1/adjustments', { party: 'buyer', amountMicros: -5, reason: 'r' }],
@@ -202,7 +210,7 @@ describe('Whatever is sent', () => {
     ];
     const parameter = fc.tuple(fc.constantFrom(...names), fc.oneof(awkward, fc.string(), fc.integer().map(String)));
     const { id } = await new ApiSamples(api).create('buyers');
-    const lists = ['calls', 'live-calls', 'ledger', 'api-keys', 'review-queue', 'adjustment-proposals'];
+    const lists = ['calls', 'live-calls', 'ledger', 'api-keys', 'review-queue', 'adjustment-proposals', 'webhooks'];
     const others = ['reports/summary', 'reports/dispositions', `buyers/${id}/statement`];
     const paths = [...KINDS, ...lists, ...others].map((path) => `/v1/${path}`);
     await fc.assert(
@@ -216,7 +224,7 @@ describe('Whatever is sent', () => {
 
   it('as an id is answered or not found, never a 500', async () => {
     const api = await startTestApi();
-    const paths = [...KINDS, 'calls', 'api-keys'].map((kind) => `/v1/${kind}`);
+    const paths = [...KINDS, 'calls', 'api-keys', 'webhooks'].map((kind) => `/v1/${kind}`);
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...paths),

@@ -76,9 +76,12 @@ describe('The description', () => {
       'api-keys',
       'review-queue',
       'adjustment-proposals',
+      'webhooks',
+      'conversions',
     ];
     const collections = [...KINDS, ...others, 'ledger/close', 'reports/dispositions', 'reports/summary'];
     for (const path of ['adjustments', 'refund', 'bill', 'disposition']) collections.push(`calls/{id}/${path}`);
+    for (const path of ['rotate-secret', 'test', 'deliveries', 'replay']) collections.push(`webhooks/{id}/${path}`);
     for (const kind of ['buyers', 'publishers']) collections.push(`${kind}/{id}/statement`);
     for (const name of collections) expect(document.paths).toHaveProperty([`/v1/${name}`]);
     for (const path of ['/healthz', '/readyz', '/metrics', '/v1/buyers/{id}/payments', '/v1/live-calls/{id}/hangup']) {

@@ -13,6 +13,7 @@ const OPEN = {
     'get /v1/calls/{id}/disposition': '/v1/calls/call_1/disposition',
     'patch /v1/calls/{id}/disposition': '/v1/calls/call_1/disposition',
     'get /v1/buyers/{id}/statement': '/v1/buyers/BUYER/statement',
+    'post /v1/conversions': '/v1/conversions',
     'get /v1/reports/summary': '/v1/reports/summary',
   },
   publisher: {
@@ -22,6 +23,12 @@ const OPEN = {
     'get /v1/reports/summary': '/v1/reports/summary',
   },
 } as const;
+
+/** What is sent with what takes a body. */
+const BODIES: Readonly<Record<string, object>> = {
+  patch: { value: 'booked' },
+  post: { callId: 'call_1', externalId: 'order-1' },
+};
 
 type Party = keyof typeof OPEN;
 const PARTIES: readonly Party[] = ['buyer', 'publisher'];
@@ -60,11 +67,15 @@ describe.each(PARTIES)('A key of a %s', (party) => {
     for (const [path, methods] of Object.entries<Json>(paths).filter(([each]) => each.startsWith('/v1/'))) {
       for (const method of Object.keys(methods)) {
         const own = open[`${method} ${path}`]?.replace('BUYER', ids.buyer).replace('PUBLISHER', ids.publisher);
-        const body = method === 'patch' ? { value: 'booked' } : undefined;
+        const body = BODIES[method];
         const url = own ?? path.replace('{id}', 'none');
         const { statusCode } = await api.request(method.toUpperCase(), url, body, headers[party]);
-        expect([method, path, statusCode]).toEqual([method, path, own === undefined ? 403 : 200]);
-        if (statusCode === 200) opened.push(`${method} ${path}`);
+        expect([method, path, statusCode]).toEqual([
+          method,
+          path,
+          own === undefined ? 403 : method === 'post' ? 201 : 200,
+        ]);
+        if (statusCode !== 403) opened.push(`${method} ${path}`);
       }
     }
     expect(opened.toSorted()).toEqual(Object.keys(open).toSorted());

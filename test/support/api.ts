@@ -5,8 +5,9 @@ import { onTestFinished } from 'vitest';
 import type { ApiDeps } from '../../src/api/ports.ts';
 import type { LiveCall } from '../../src/calls/live-calls.ts';
 import { createApi } from '../../src/api/server.ts';
-import type { CallId } from '../../src/domain/ids.ts';
+import type { CallId, WebhookEventId } from '../../src/domain/ids.ts';
 import type { EpochMs, MonoMs } from '../../src/domain/time.ts';
+import { webhookUrlProblem } from '../../src/domain/webhooks/webhook-url.ts';
 import { createGazetteer } from '../../src/geo/gazetteer.ts';
 import { summarize } from '../../src/reporting/summarize.ts';
 import type { ApiRole } from '../../src/store/api-keys.ts';
@@ -59,6 +60,14 @@ export async function startTestApi(changes: Partial<ApiDeps> = {}): Promise<Test
     keys: store.keys,
     ledger: store.ledger,
     idempotency: store.idempotency,
+    webhooks: store.webhooks,
+    deliveryLog: store.deliveryLog,
+    pingWebhook: async (id) => {
+      await store.webhooks.get(id);
+      return { eventId: 'evt_ping' as WebhookEventId, status: 200, error: null, tookMs: 1, answerStart: 'ok' };
+    },
+    webhookUrlProblem: (url) => webhookUrlProblem(url, new Set(['127.0.0.1'])),
+    conversions: store.conversions,
     audit: store.audit,
     summarize: (query) => summarize(store.reports, query),
     changes: store.changes,

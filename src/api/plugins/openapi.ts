@@ -32,6 +32,8 @@ const TAGS: Readonly<Record<string, string>> = {
   ledger: 'What is owed and was paid.',
   'api-keys': 'Keys to this API.',
   'audit-log': 'Who changed what.',
+  webhooks: 'Who is told of calls.',
+  conversions: 'What others say of calls after them.',
   health: 'For supervisors and Prometheus.',
 };
 

@@ -16,6 +16,7 @@ import type {
 import { choiceField, exampleId, idField, isoField, nullable } from '../schemas/fields.ts';
 import { listQuery } from '../schemas/page.ts';
 import { ADJUSTMENT_EXAMPLE } from './adjustments.schema.ts';
+import { CONVERSION_EXAMPLE } from './conversions.schema.ts';
 import { callerLocation, routeDecision, ROUTE_DECISION_EXAMPLE } from './route-decision.schema.ts';
 import { spanFilters } from './time-span.ts';
 
@@ -151,6 +152,9 @@ export const callRecord = Type.Object(
         description: 'The two verdicts, and `adjusted` where a person changed one since; no part of what is hashed.',
       },
     ),
+    conversions: Type.Array(Type.Ref('Conversion#'), {
+      description: 'What was reported of it afterwards, in that order; no part of what is hashed.',
+    }),
     attempts: Type.Array(attempt),
     decision: Type.Unsafe<object | null>({ ...routeDecision, type: ['object', 'null'] }),
     hash: text('SHA-256 over this record and `prevHash`; null while the call is open.'),
@@ -207,6 +211,7 @@ export const CALL_EXAMPLE = {
     buyer: { billable: true, reason: 'adjusted', amountMicros: 35_000_000 },
     publisher: { ...verdictExample, amountMicros: 28_125_000 },
   },
+  conversions: [CONVERSION_EXAMPLE],
   attempts: [
     {
       seq: 1,

@@ -11,6 +11,7 @@ import { blocklist } from './blocklist.ts';
 import { buyers } from './buyers.ts';
 import { registerCalls } from './calls.ts';
 import { campaigns } from './campaigns.ts';
+import { registerConversions } from './conversions.ts';
 import { destinations } from './destinations.ts';
 import { registerDispositionReport } from './disposition-report.ts';
 import { registerDispositions } from './dispositions.ts';
@@ -31,6 +32,8 @@ import { schedules } from './schedules.ts';
 import { registerStatements } from './statements.ts';
 import { registerSummaryReport } from './summary-report.ts';
 import { trunks } from './trunks.ts';
+import { registerWebhookDeliveries } from './webhook-deliveries.ts';
+import { registerWebhooks } from './webhooks.ts';
 
 /** Everything under `/v1`. */
 export function registerVersionOne(app: FastifyInstance, deps: ApiDeps): void {
@@ -63,4 +66,7 @@ export function registerVersionOne(app: FastifyInstance, deps: ApiDeps): void {
   registerStatements(app, deps);
   registerApiKeys(app, deps);
   registerAuditLog(app, deps);
+  registerWebhooks(app, deps);
+  registerWebhookDeliveries(app, deps);
+  registerConversions(app, deps);
 }

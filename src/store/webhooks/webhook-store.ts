@@ -24,7 +24,7 @@ export interface MadeWebhook extends Webhook {
   readonly secret?: string;
 }
 
-/** Every method but `list` and `get` is one transaction. All but `create` and `list` reject with AppError `not-found`. */
+/** All but `create` and `list` reject with AppError `not-found`. */
 export interface WebhookStore {
   /** Rejects with AppError `wrong-state` where there are as many as there may be. */
   create(fields: WrittenWebhook): Promise<MadeWebhook>;
@@ -32,14 +32,14 @@ export interface WebhookStore {
   /** In order of creation. Rejects with AppError `invalid` for a bad limit or a foreign cursor. */
   list(query: { readonly limit: number; readonly cursor?: string }): Promise<Page<Webhook>>;
   /**
-   * Writes it anew. A secret that is another than before is a rotation. Switched on again, it begins with a clean slate.
-   * Rejects with AppError `version-conflict`.
+   * Writes it anew, as `change` makes it of what it is inside the transaction. A secret that is another than before is a
+   * rotation. Switched on again, it begins with a clean slate. Rejects with what `change` throws.
    */
-  replace(id: string, fields: WrittenWebhook, expectedRevision: number): Promise<Webhook>;
+  change(id: string, change: (current: Webhook) => WrittenWebhook): Promise<Webhook>;
   /** Gives it another secret, made where none is given. For a day posts are signed with the one before, too. */
   rotateSecret(id: string, secret?: string): Promise<MadeWebhook>;
-  /** Nothing is sent to it any more, what waits included. Rejects with AppError `version-conflict`. */
-  remove(id: string, expectedRevision?: number): Promise<void>;
+  /** Nothing is sent to it any more, what waits included. Rejects with what `check` throws. */
+  remove(id: string, check: (current: Webhook) => void): Promise<void>;
 }
 
 /** As many bytes as the HMAC's hash has. */
@@ -83,7 +83,7 @@ export function createWebhookStore(parts: {
 
   const read = (id: string): WebhookRow => requireWebhook(find(id), id);
   const show = (id: string): Webhook => toWebhook(read(id), now());
-  const change = <Result>(work: () => Result): Promise<Result> => wanted.during(() => queue.write('power', work));
+  const write = <Result>(work: () => Result): Promise<Result> => wanted.during(() => queue.write('power', work));
 
   function setSecret(id: string, secret: string): void {
     rotate.run(now() + BOTH_SECRETS_MS, secret, now(), id);
@@ -91,7 +91,7 @@ export function createWebhookStore(parts: {
 
   return {
     create({ url, events, description, enabled, secret }) {
-      return change(() => {
+      return write(() => {
         if ((count.get() ?? 0) >= MOST_WEBHOOKS) {
           throw new AppError('wrong-state', `There are ${MOST_WEBHOOKS} webhooks already, the most there may be`);
         }
@@ -117,10 +117,10 @@ export function createWebhookStore(parts: {
       };
     },
 
-    replace(id, { url, events, description, enabled, secret }, expectedRevision) {
-      return change(() => {
+    change(id, change) {
+      return write(() => {
         const before = read(id);
-        checkRevision(before, expectedRevision);
+        const { url, events, description, enabled, secret } = change(toWebhook(before, now()));
         const isFresh = url !== before.url || (enabled && before.enabled === 0);
         update.run({
           id: before.id,
@@ -140,16 +140,16 @@ export function createWebhookStore(parts: {
     },
 
     rotateSecret(id, secret) {
-      return change(() => {
+      return write(() => {
         const next = secret ?? newSecret();
         if (next !== read(id).secret) setSecret(id, next);
         return { ...show(id), ...(secret === undefined ? { secret: next } : {}) };
       });
     },
 
-    remove(id, expectedRevision) {
-      return change(() => {
-        checkRevision(read(id), expectedRevision);
+    remove(id, check) {
+      return write(() => {
+        check(show(id));
         remove.run(now(), id);
       });
     },
@@ -158,12 +158,4 @@ export function createWebhookStore(parts: {
 
 function newSecret(): string {
   return `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
-}
-
-function checkRevision(row: WebhookRow, expected: number | undefined): void {
-  if (expected === undefined || expected === row.revision) return;
-  throw new AppError(
-    'version-conflict',
-    `${row.id} is at revision ${row.revision}, not ${expected}: read it again and repeat the change on what is there now`,
-  );
 }
