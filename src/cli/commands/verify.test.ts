@@ -12,11 +12,13 @@ async function folderWithCalls() {
   return { ...folder, verify };
 }
 
-test('records and ledger as they were written end it with 0', async () => {
+test('records, ledger and reports as they were written end it with 0', async () => {
   const { verify } = await folderWithCalls();
   const { exitCode, stdout, stderr } = await verify();
   expect([exitCode, stderr]).toEqual([0, '']);
-  expect(stdout).toMatch(/^CDR chain {2}intact: 3 records\n +head [0-9a-f]{64}\nLedger {5}adds up: 6 postings\n$/);
+  expect(stdout).toMatch(
+    /^CDR chain {2}intact: 3 records\n +head [0-9a-f]{64}\nLedger {5}adds up: 6 postings\nReports {4}count right: 3 calls\n$/,
+  );
 });
 
 test('the first record that was changed is named, and it ends with 1', async () => {
@@ -47,4 +49,15 @@ test('a ledger that does not add up is told line by line, and it ends with 1', a
   expect(stdout).toContain('CDR chain  intact');
   expect(stdout).toContain('Ledger     DOES NOT ADD UP');
   expect(stdout).toContain('buyer:byr_1: the balance kept');
+});
+
+test('a report that would count a call otherwise than it was is told, and it ends with 1', async () => {
+  const { verify, dataDir } = await folderWithCalls();
+  tamper(dataDir, 'UPDATE report_calls SET talk_ms = 1 WHERE call_seq = 2');
+  const { exitCode, stdout } = await verify();
+  expect(exitCode).toBe(1);
+  expect(stdout).toMatch(
+    /Ledger {5}adds up.*\nReports {4}COUNT WRONG, 3 calls:\n {11}call_2: .* talk_ms 1 instead of 120000\n$/,
+  );
+  expect(JSON.parse((await verify('--json')).stdout)).toMatchObject({ sound: false, reports: { calls: 3 } });
 });

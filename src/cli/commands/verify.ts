@@ -2,19 +2,24 @@ import type { Command } from 'commander';
 
 import type { ChainReport } from '../../store/calls/verify-chain.ts';
 import type { LedgerReport } from '../../store/ledger/check-ledger.ts';
+import type { ReportsCheck } from '../../store/reports/check-reports.ts';
 import { EXIT } from '../cli-error.ts';
 import { newCommand, type Invocation } from '../new-command.ts';
 import { Progress } from '../progress.ts';
 import type { Screen } from '../terminal.ts';
 import { visitStore } from '../visit-store.ts';
 
-/** `tollgate verify`: proves the CDR chain and adds the ledger up; exit code 1 where either is not as it was written. */
+/**
+ * `tollgate verify`: proves the CDR chain, adds the ledger up and counts for the reports again; exit code 1 where anything
+ * is not as it was written.
+ */
 export function addVerify(parent: Command, invocation: Invocation): void {
   const { terminal } = invocation;
   newCommand(parent, 'verify', {
-    summary: 'prove the CDRs and the ledger',
+    summary: 'prove the CDRs, the ledger and the reports',
     about:
-      'Prove that no CDR was changed or removed since it was written, and that the ledger adds up to what the CDRs say. ' +
+      'Prove that no CDR was changed or removed since it was written, that the ledger adds up to what the CDRs say, and ' +
+      'that reports count every call as it is. ' +
       'Names the first CDR that breaks the chain. Exit code 0 where all is sound, 1 where not.',
     examples: [
       ['tollgate verify', ''],
@@ -22,17 +27,19 @@ export function addVerify(parent: Command, invocation: Invocation): void {
     ],
   }).action(async ({ json }: { json?: boolean }) => {
     const progress = json ? null : new Progress(terminal.err);
-    const { cdrs, ledger } = await visitStore(terminal, async (store) => {
+    const { cdrs, ledger, reports } = await visitStore(terminal, async (store) => {
       const cdrs = await store.queries.verifyChain((sound, total) => progress?.update('Checking CDRs', sound, total));
       progress?.begin('Adding up the ledger');
-      return { cdrs, ledger: store.ledger.check() };
+      const ledger = store.ledger.check();
+      progress?.begin('Counting calls again');
+      return { cdrs, ledger, reports: store.reports.check() };
     });
     progress?.clear();
-    const sound = cdrs.intact && ledger.problems.length === 0;
+    const sound = cdrs.intact && ledger.problems.length === 0 && reports.problems.length === 0;
     const { out } = terminal;
     const report = json
-      ? JSON.stringify({ sound, cdrs, ledger })
-      : [...describeChain(cdrs, out), ...describeLedger(ledger, out)].join('\n');
+      ? JSON.stringify({ sound, cdrs, ledger, reports })
+      : [...describeChain(cdrs, out), ...describeLedger(ledger, out), ...describeReports(reports, out)].join('\n');
     out.write(`${report}\n`);
     if (!sound) invocation.end(EXIT.failed);
   });
@@ -56,6 +63,14 @@ function describeLedger({ postings, problems }: LedgerReport, { paint }: Screen)
   if (problems.length === 0) return [`Ledger     ${paint.green('adds up')}: ${count(postings, 'posting')}`];
   return [
     `Ledger     ${paint.red('DOES NOT ADD UP')}, ${count(postings, 'posting')}:`,
+    ...problems.map((problem) => `           ${problem}`),
+  ];
+}
+
+function describeReports({ calls, problems }: ReportsCheck, { paint }: Screen): string[] {
+  if (problems.length === 0) return [`Reports    ${paint.green('count right')}: ${count(calls, 'call')}`];
+  return [
+    `Reports    ${paint.red('COUNT WRONG')}, ${count(calls, 'call')}:`,
     ...problems.map((problem) => `           ${problem}`),
   ];
 }
