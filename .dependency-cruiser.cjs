@@ -71,7 +71,7 @@ module.exports = {
       comment: 'the product knows of the embedded engine how to start it and its ports, nothing else',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/embedded/' },
-      to: { path: '^src/embedded/', pathNot: '^src/embedded/start-engine\\.ts$' },
+      to: { path: '^src/embedded/', pathNot: '^src/embedded/start-(media-)?engine\\.ts$' },
     },
     soleImporter('sip-owns-drachtio', ['drachtio-srf'], ['sip/']),
     soleImporter('media-owns-fsmrf', ['drachtio-fsmrf'], ['media/']),

@@ -1,8 +1,9 @@
 import type { CaptureTarget } from './sip/capture/capture-client.ts';
+import type { MediaCounts } from './media/media-engine.ts';
 import type { SipCounts } from './sip/sip-engine.ts';
 import type { SipTimers } from './sip/timers.ts';
 
-/** What the engine's thread is started with. */
+/** What the SIP engine's thread is started with. */
 export interface WorkerOptions {
   readonly host: string;
   readonly port: number;
@@ -12,32 +13,67 @@ export interface WorkerOptions {
   readonly capture: CaptureTarget | undefined;
 }
 
-/** What the engine holds at a moment. */
-export interface EngineCounts extends SipCounts {
+/** What the media engine's thread is started with. */
+export interface MediaWorkerOptions {
+  readonly host: string;
+  readonly rtpHost: string;
+  readonly advertisedHost: string | undefined;
+  readonly rtpPorts: { readonly min: number; readonly max: number };
+  readonly secret: string;
+  readonly maxSessions: number;
+  readonly maxPerSecond: number;
+  readonly heartbeatMs: number;
+  readonly soundsFolder: string;
+  readonly timers: SipTimers;
+}
+
+/** What any engine's thread costs. */
+export interface ThreadCounts {
   /** Memory of the engine's thread in use, garbage included. */
   readonly heapBytes: number;
   /** 99th percentile of its event loop's lag since the counts were last asked for. */
   readonly lagMs: number;
 }
 
-/** What the engine's thread tells the one that started it. */
-export type FromWorker =
-  | { readonly kind: 'ready'; readonly adminPort: number; readonly secret: string; readonly sipPort: number }
-  | {
-      readonly kind: 'refused';
-      readonly message: string;
-      readonly code: string;
-      readonly host: string;
-      readonly port: number;
-      readonly transport: 'udp' | 'tcp';
-    }
+/** What the SIP engine holds at a moment. */
+export type EngineCounts = SipCounts & ThreadCounts;
+
+/** What the media engine holds at a moment. */
+export type MediaEngineCounts = MediaCounts & ThreadCounts;
+
+/** What the SIP engine's thread says once it serves. */
+export interface SipReady {
+  readonly adminPort: number;
+  readonly secret: string;
+  readonly sipPort: number;
+}
+
+/** What the media engine's thread says once it serves. */
+export interface MediaReady {
+  readonly eventSocketPort: number;
+}
+
+/** Why an engine can't start. */
+export interface Refused {
+  readonly kind: 'refused';
+  readonly message: string;
+  readonly code: string;
+  readonly host: string;
+  readonly port: number;
+  readonly transport: 'udp' | 'tcp';
+}
+
+/** What an engine's thread tells the one that started it. */
+export type FromWorker<Ready, Counts> =
+  | { readonly kind: 'ready'; readonly ready: Ready }
+  | Refused
   /** Something is broken for good. */
   | { readonly kind: 'fault'; readonly message: string }
   /** A bug cost one call; the engine goes on. `stack` says where. */
   | { readonly kind: 'bug'; readonly stack: string }
   /** Something is amiss that calls go on without. */
   | { readonly kind: 'trouble'; readonly message: string }
-  | { readonly kind: 'counts'; readonly counts: EngineCounts }
+  | { readonly kind: 'counts'; readonly counts: Counts & ThreadCounts }
   | { readonly kind: 'closed' };
 
 /** What the starter tells the engine's thread. */

@@ -3,7 +3,8 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { EngineStartError, startEngine, type Engine } from './start-engine.ts';
+import { EngineStartError } from './engine-thread.ts';
+import { startEngine, type Engine } from './start-engine.ts';
 
 const anyPort = { sip: { host: '127.0.0.1', port: 0 } };
 

@@ -1,6 +1,7 @@
-import { Worker } from 'node:worker_threads';
-import type { EngineCounts, FromWorker, ToWorker, WorkerOptions } from './engine-messages.ts';
+import type { EngineCounts, SipReady, WorkerOptions } from './engine-messages.ts';
+import { startThread } from './engine-thread.ts';
 import type { CaptureTarget } from './sip/capture/capture-client.ts';
+import type { SipCounts } from './sip/sip-engine.ts';
 import { rfcTimers, type SipTimers } from './sip/timers.ts';
 
 /** How the embedded engine is to run. */
@@ -37,26 +38,9 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-/** The engine could not start: most often `code` is `EADDRINUSE`, and `host`, `port` and `transport` say where. */
-export class EngineStartError extends Error {
-  override readonly name = 'EngineStartError';
-  readonly code: string;
-  readonly host: string;
-  readonly port: number;
-  readonly transport: 'udp' | 'tcp';
-
-  constructor({ message, code, host, port, transport }: Extract<FromWorker, { kind: 'refused' }>) {
-    super(message);
-    this.code = code;
-    this.host = host;
-    this.port = port;
-    this.transport = transport;
-  }
-}
-
 /**
- * Starts the embedded engine in a thread of this process, so that it has an event loop of its own and dies with the
- * process, however that ends.
+ * Starts the SIP half of the embedded engine in a thread of this process, so that it has an event loop of its own and
+ * dies with the process, however that ends.
  * @throws {EngineStartError} when the SIP port can't be had.
  */
 export async function startEngine({ sip, timers = rfcTimers, journal, capture }: EngineOptions): Promise<Engine> {
@@ -68,62 +52,13 @@ export async function startEngine({ sip, timers = rfcTimers, journal, capture }:
     journal,
     capture,
   };
-  // Flags that Node was started with are meant for the program, not for this thread (`--input-type` would stop it).
-  const worker = new Worker(workerUrl(), { workerData: options, name: 'sip-engine', execArgv: [] });
-  const exited = Promise.withResolvers<Error>();
-  let failure: Error | undefined;
-  worker.once('error', (error) => (failure = asError(error)));
-  worker.once('exit', (code) => exited.resolve(failure ?? new Error(`the embedded engine ended with code ${code}`)));
-
-  const ready = await Promise.race([firstWord(worker), exited.promise]);
-  if (ready instanceof Error) {
-    await worker.terminate();
-    throw ready;
-  }
-  let isClosing = false;
-  const counting: ((counts: EngineCounts) => void)[] = [];
-  const failed = Promise.withResolvers<Error>();
-  worker.on('message', (message: FromWorker) => {
-    if (message.kind === 'fault') failed.resolve(new Error(`the embedded engine has failed: ${message.message}`));
-    if (message.kind === 'counts') counting.shift()?.(message.counts);
-    if (message.kind === 'trouble') process.emitWarning(`embedded engine: ${message.message}`);
-    if (message.kind === 'bug') process.emitWarning(`embedded engine: ${message.stack}`);
-    // Sockets are closed; timers of calls that were up would keep the thread alive for a while yet.
-    if (message.kind === 'closed') void worker.terminate();
-  });
-  worker.once('exit', (code) => {
-    if (!isClosing) failed.resolve(failure ?? new Error(`the embedded engine ended with code ${code}`));
-  });
-
+  const thread = await startThread<SipReady, SipCounts>('engine-worker', 'sip-engine', options);
+  const { adminPort, secret, sipPort } = thread.ready;
   return {
-    admin: { host: '127.0.0.1', port: ready.adminPort, secret: ready.secret },
-    sip: { host: sip.host, port: ready.sipPort },
-    onFailure: (report) => void failed.promise.then((error) => report(error)),
-    counts() {
-      const { promise, resolve } = Promise.withResolvers<EngineCounts>();
-      counting.push(resolve);
-      worker.postMessage({ kind: 'count' } satisfies ToWorker, []);
-      return promise;
-    },
-    async close() {
-      isClosing = true;
-      worker.postMessage({ kind: 'close' } satisfies ToWorker, []);
-      await exited.promise;
-    },
+    admin: { host: '127.0.0.1', port: adminPort, secret },
+    sip: { host: sip.host, port: sipPort },
+    onFailure: (report) => thread.onFailure(report),
+    counts: () => thread.counts(),
+    close: () => thread.close(),
   };
 }
-
-/** The worker beside this file, as source or as built. */
-const workerUrl = (): URL =>
-  new URL(`./engine-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
-
-/** The first thing the worker says: that it is ready, or why it can't be. */
-async function firstWord(worker: Worker): Promise<Extract<FromWorker, { kind: 'ready' }> | Error> {
-  const { promise, resolve } = Promise.withResolvers<FromWorker>();
-  worker.once('message', resolve);
-  const word = await promise;
-  if (word.kind === 'ready') return word;
-  return word.kind === 'refused' ? new EngineStartError(word) : new Error('the embedded engine did not start');
-}
-
-const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));

@@ -59,6 +59,9 @@ type Life =
 const APPLICATION_DIGIT_SAMPLES = 2000;
 const SAMPLES_PER_MS = 8;
 
+/** The longest a timer can be set for: 24 days. */
+const NEVER_MS = 2 ** 31 - 1;
+
 /** One call at the media engine. */
 export class Channel implements ApplicationChannel {
   readonly facts: ChannelFacts;
@@ -77,6 +80,7 @@ export class Channel implements ApplicationChannel {
   readonly #createdMs = Date.now();
   readonly #end = Promise.withResolvers<void>();
   #life: Life = { name: 'up', call: 'ACTIVE' };
+  #isWatching = false;
 
   constructor(facts: ChannelFacts, port: AudioPort, leg: ChannelLeg, services: ChannelServices) {
     this.facts = facts;
@@ -232,7 +236,10 @@ export class Channel implements ApplicationChannel {
       variables.positive('media_timeout_audio') ??
       variables.positive('media_timeout') ??
       (seconds === undefined ? undefined : seconds * 1000);
-    this.port.watch(silentMs ?? Infinity, () => this.hangup('MEDIA_TIMEOUT'));
+    // A watch can't be called off, only set for later.
+    if (silentMs === undefined && !this.#isWatching) return;
+    this.#isWatching = silentMs !== undefined;
+    this.port.watch(Math.min(silentMs ?? NEVER_MS, NEVER_MS), () => this.hangup('MEDIA_TIMEOUT'));
   }
 
   #publishCallState(from: CallState, to: CallState): void {

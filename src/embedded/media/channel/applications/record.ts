@@ -1,6 +1,7 @@
 import { NO_RESPONSE, type ApplicationCall } from '../application.ts';
 import { noSuch } from '../no-such.ts';
 import { RecordingRefused } from '../recordings.ts';
+import { splitArguments } from '../split-arguments.ts';
 import { listenForTerminators } from './playback.ts';
 
 /**
@@ -39,8 +40,9 @@ export async function recordSession({ channel, argument }: ApplicationCall): Pro
 
 /** `stop_record_session <path>|all`. */
 export async function stopRecordSession({ channel, argument }: ApplicationCall): Promise<string> {
-  if (argument === 'all') await channel.recordings.stopAll();
-  else await channel.recordings.stop(argument);
+  const { path } = readArguments(argument);
+  if (path === 'all') await channel.recordings.stopAll();
+  else await channel.recordings.stop(path);
   return NO_RESPONSE;
 }
 
@@ -67,8 +69,8 @@ export async function startSessionRecording(
   }
 }
 
-/** A path, which may hold spaces, and the numbers after it. */
+/** A path, in quotes where it holds spaces, and the numbers after it. */
 function readArguments(text: string): { readonly path: string; readonly numbers: readonly number[] } {
-  const [, path = '', rest = ''] = /^(.*?)((?: +\d+)*) *$/s.exec(text) ?? [];
-  return { path, numbers: rest.split(' ').filter(Boolean).map(Number) };
+  const [path = '', ...rest] = splitArguments(text);
+  return { path, numbers: rest.map(Number).filter((number) => !Number.isNaN(number)) };
 }

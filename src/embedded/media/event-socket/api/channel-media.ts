@@ -1,5 +1,6 @@
-import { startSessionRecording } from '../../channel/applications/record.ts';
 import { readDigits } from '../../channel/applications/call-control.ts';
+import { startSessionRecording } from '../../channel/applications/record.ts';
+import { splitArguments } from '../../channel/split-arguments.ts';
 import { channelOf, headAndRest, usage, type ApiCommand } from './api-command.ts';
 
 const RECORD_USAGE = '<uuid> [start|stop|mask|unmask] <path> [<limit>]';
@@ -7,10 +8,8 @@ const DONE = '+OK Success\n';
 
 /** `uuid_record <uuid> start|stop|mask|unmask <path> [<limit_secs>]`, and `stop all`. */
 export const uuidRecord: ApiCommand = async (argument, engine) => {
-  const [uuid, rest] = headAndRest(argument);
-  const [action, target] = headAndRest(rest);
-  const [, path = '', limit] = /^(.+?)(?: +(\d+))? *$/s.exec(target) ?? [];
-  if (path === '') return usage(RECORD_USAGE);
+  const [uuid, action, path, limit] = splitArguments(argument);
+  if (path === undefined) return usage(RECORD_USAGE);
   const channel = channelOf(engine, uuid);
   if (channel === undefined) return '-ERR Cannot locate session!\n';
   const { recordings } = channel;
