@@ -1,14 +1,16 @@
 import { randomInt } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
 import type { Health } from './api/ports.ts';
 import { createApi } from './api/server.ts';
+import type { AudioWorld } from './calls/audio/anchored-audio.ts';
 import { CallDesk } from './calls/call-desk.ts';
 import { CallRegistry } from './calls/call-registry.ts';
 import { capUseOfBuyers } from './calls/cap-use.ts';
 import type { CallWorld } from './calls/call-session.ts';
 import { GatewayWatch } from './calls/gateway-watch.ts';
 import { explainRoute } from './calls/explain-route.ts';
-import { hangUpLiveCall, listLiveCalls } from './calls/live-calls.ts';
+import { hangUpLiveCall, listLiveCalls, pauseRecording } from './calls/live-calls.ts';
 import { LivePlan } from './calls/live-plan.ts';
 import { softCapsOf } from './calls/over-cap.ts';
 import type { Clock } from './calls/ports/clock.ts';
@@ -28,6 +30,8 @@ import { watchEngine } from './observability/engine-gauges.ts';
 import { createHttpMetrics } from './observability/http-metrics.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { createSipMetrics } from './observability/sip-metrics.ts';
+import { PromptFiles } from './prompts/prompt-files.ts';
+import { RecordingFiles } from './recordings/recording-files.ts';
 import { ownAddresses } from './sip/own-addresses.ts';
 import { summarize } from './reporting/summarize.ts';
 import { SipServer } from './sip/sip-server.ts';
@@ -35,6 +39,7 @@ import { SipWatchdog } from './sip/sip-watchdog.ts';
 import { startSipEngine } from './sip-engine.ts';
 import type { Store } from './store/open-store.ts';
 import { openStore } from './store/open-store.ts';
+import { startMedia } from './start-media.ts';
 import { createWebhooks } from './start-webhooks.ts';
 import { takeDownOrphans } from './take-down-orphans.ts';
 import { VERSION } from './version.ts';
@@ -79,6 +84,14 @@ export async function startApp(
   started.defer(() => store.close());
   const recovery = await store.recover();
 
+  const recordings = new RecordingFiles({
+    dataDir: resolve(config.TOLLGATE_DATA_DIR),
+    register: store.recordings,
+    onTrouble: (callId, error) => log.error({ event: 'recording.troubled', callId, err: error }),
+  });
+  await recordings.takeUp(clock.now().wall);
+  const promptFiles = new PromptFiles({ dataDir: resolve(config.TOLLGATE_DATA_DIR), register: store.prompts });
+  await promptFiles.sweep();
   const gateways: GatewayWatch = new GatewayWatch({
     prober: { probe: (uri, heard) => sip.probe(uri, heard) },
     clock,
@@ -122,7 +135,9 @@ export async function startApp(
       observer: createCallEvents(log, metrics),
       overCap: softCapsOf(() => plan.current.snapshot),
       doubtGateway: (uri) => gateways.suspect(uri),
-      audio: null,
+      get audio() {
+        return audio;
+      },
       get dialer() {
         return sip;
       },
@@ -158,6 +173,25 @@ export async function startApp(
     },
   });
   started.defer(() => sip.close());
+  const media = await startMedia({
+    config,
+    sip,
+    clock,
+    log,
+    pathOf: (id) => promptFiles.pathOf(id),
+    onFatal: hooks.onFatal,
+  });
+  if (media) started.defer(() => media.close());
+  const audio: AudioWorld | null = media && {
+    servers: media.pool,
+    recordings,
+    promptFile: media.promptFile,
+    isKnownZip: (zip) => gazetteer.byZip(zip) !== undefined,
+    onTrouble: (callId, error) => {
+      metrics.faults.inc({ where: 'media' });
+      log.warn({ event: 'media.troubled', callId, err: error });
+    },
+  };
   const sipAddress = engine.address ?? (await sip.connect());
   if (engine.address) await sip.connect();
   const watchdog = SipWatchdog.start(sipAddress);
@@ -173,9 +207,9 @@ export async function startApp(
       const checks = {
         sip: sip.isUp && watchdog.isAnswering && desk.isOpen ? 'ok' : 'failing',
         store: store.health().ok ? 'ok' : 'failing',
-        media: 'unused',
+        media: media?.check() ?? 'unused',
       } as const;
-      return Promise.resolve({ ready: checks.sip === 'ok' && checks.store === 'ok', checks });
+      return Promise.resolve({ ready: Object.values(checks).every((check) => check !== 'failing'), checks });
     },
   };
   const webhooks = createWebhooks({ config, store, clock, log, registry: metrics.registry });
@@ -193,7 +227,14 @@ export async function startApp(
     audit: store.audit,
     summarize: (query) => summarize(store.reports, query),
     changes: store.changes,
-    live: { list: () => listLiveCalls(registry), hangup: (id) => hangUpLiveCall(registry, id) },
+    live: {
+      list: () => listLiveCalls(registry),
+      hangup: (id) => hangUpLiveCall(registry, id),
+      pauseRecording: (id, paused) => pauseRecording(registry, id, paused),
+    },
+    recordings,
+    prompts: store.prompts,
+    promptFiles,
     decide: async (question) => {
       const at = question.at ?? clock.now().wall;
       const seed = question.seed ?? randomInt(SEEDS);
@@ -203,7 +244,7 @@ export async function startApp(
     metrics: () => metrics.registry.metrics(),
     onAnswered: createHttpMetrics(metrics.registry),
     gazetteer,
-    mediaServer: false,
+    mediaServer: media !== null,
     clock,
     logger: log,
     version: VERSION,

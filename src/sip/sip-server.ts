@@ -90,6 +90,11 @@ export class SipServer implements Dialer, GatewayProber {
     }
   }
 
+  /** The library's client, for media servers, which are called by SIP too. */
+  get client(): DrachtioClient {
+    return this.#srf;
+  }
+
   get isUp(): boolean {
     return this.#link === 'up';
   }

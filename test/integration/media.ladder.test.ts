@@ -65,7 +65,7 @@ describe('a caller', () => {
     await media.callerVoice.waitToHear(BUYER_HZ);
     await call.bye();
     const cdr = await media.stage.onlyCdr();
-    expect(media.stage.wire('carrier').slice(0, 4)).toEqual(['→ INVITE', '← 100', '← 183', '← 200']);
+    expect(media.stage.wire(media.stage.carrier).slice(0, 4)).toEqual(['→ INVITE', '← 100', '← 183', '← 200']);
     expect(cdr.ivrMs).toBeGreaterThanOrEqual(590);
     expect(cdr.answeredAt).toBe(cdr.connectedAt);
   });
