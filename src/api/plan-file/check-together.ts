@@ -5,8 +5,8 @@ import type { Configuration, ResourceChange, ResourceKind, Resources, Stored } f
 import { referencesIn } from '../../store/resources/resource-kinds.ts';
 import { collectionOf } from './collections.ts';
 import { ownFields, type JudgedItem } from './judge-items.ts';
-import type { AnyStored, ImportMode, MatchedItem } from './matched-item.ts';
-import { MOST_PROBLEMS, problemAt, type PlanFile } from './plan-file.ts';
+import { problemsOf, type AnyStored, type ImportMode, type MatchedItem } from './matched-item.ts';
+import { MOST_PROBLEMS, type PlanFile } from './plan-file.ts';
 
 type Removal = Extract<ResourceChange, { action: 'remove' }>;
 
@@ -59,7 +59,7 @@ export async function checkTogether(plan: WholePlan): Promise<Disagreements> {
       ...checkReferences(item, end),
       ...(item.changes ? [...checkNumber(item, numbers), ...(await checkRules(item, end))] : []),
     ];
-    problems.push(...found.map((problem) => problemAt(item.item, problem)));
+    problems.push(...problemsOf(item, found));
     if (problems.length > MOST_PROBLEMS) break;
     if (done % STRIDE === STRIDE - 1) await nextTurn();
   }

@@ -1,4 +1,5 @@
 import type { SchemaNode } from './in-schema-order.ts';
+import { isTooDeep, TOO_DEEP } from './too-deep.ts';
 
 /** A column of a collection's table. */
 export interface Column {
@@ -58,7 +59,8 @@ export function readCell({ type }: SchemaNode, text: string): CellContent {
 
 function readJson(text: string): CellContent {
   try {
-    return { ok: true, value: JSON.parse(text) };
+    const value: unknown = JSON.parse(text);
+    return isTooDeep(value) ? { ok: false, why: TOO_DEEP } : { ok: true, value };
   } catch (error) {
     const why = error instanceof Error ? error.message : 'unreadable';
     return { ok: false, why: `Write JSON here, such as ["a", "b"]: ${why}.` };

@@ -1,4 +1,4 @@
-import { AppError } from '../../domain/app-error.ts';
+import { AppError, type InputProblem } from '../../domain/app-error.ts';
 import type {
   BatchOutcome,
   ChangeMade,
@@ -90,15 +90,22 @@ async function workOut(
   const found = await judgeItems(matched, mode, context, (done) => tell?.(done, total));
   const { judged } = found;
   const alone = [...problems, ...found.problems];
-  if (alone.length > MOST_PROBLEMS) throw invalid(alone.slice(0, MOST_PROBLEMS));
+  if (alone.length > MOST_PROBLEMS) throw invalid(inFileOrder(alone, file).slice(0, MOST_PROBLEMS));
   const together = await checkTogether({ configuration, matched, judged, removals });
   const wrong = [...alone, ...together.problems];
-  if (wrong.length > 0) throw invalid([...wrong, ...together.inUse].slice(0, MOST_PROBLEMS));
+  if (wrong.length > 0) throw invalid([...inFileOrder(wrong, file), ...together.inUse].slice(0, MOST_PROBLEMS));
   const [first] = together.inUse;
   if (first !== undefined) {
     throw new AppError('in-use', first.message, { problems: together.inUse.slice(0, MOST_PROBLEMS) });
   }
   return { judged, removals };
+}
+
+/** Problems as their items come in the file. */
+function inFileOrder(problems: readonly InputProblem[], { items }: PlanFile): readonly InputProblem[] {
+  const placeOf = new Map(items.map(({ path }, place) => [path, place]));
+  const place = ({ path }: InputProblem): number => placeOf.get(path.split('/', 3).join('/')) ?? 0;
+  return problems.toSorted((a, b) => place(a) - place(b));
 }
 
 function describe(

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-import { AppError, type InputProblem } from '../../domain/app-error.ts';
+import type { InputProblem } from '../../domain/app-error.ts';
 import type { ResourceChange, ResourceKind } from '../../store/resource-store.ts';
 import { canonicalJson } from '../../store/canonical-json.ts';
 import { mergePatch } from '../merge-patch.ts';
@@ -8,8 +8,8 @@ import type { ParseContext } from '../routes/collection.ts';
 import { storedFields } from '../schemas/resource.ts';
 import { createValidator } from '../validation/validator.ts';
 import { collectionOf } from './collections.ts';
-import type { AnyStored, ImportMode, MatchedItem } from './matched-item.ts';
-import { MOST_PROBLEMS, problemAt } from './plan-file.ts';
+import { problemsOf, type AnyStored, type ImportMode, type MatchedItem } from './matched-item.ts';
+import { MOST_PROBLEMS } from './plan-file.ts';
 import { findMasks, keepSecrets } from './secrets.ts';
 
 type Put = Extract<ResourceChange, { action: 'create' | 'update' }>;
@@ -40,7 +40,7 @@ export async function judgeItems(
   for (const [done, item] of matched.entries()) {
     const result = judge(item, mode, context);
     if ('resource' in result) judged.push(result);
-    else problems.push(...result.problems.map((problem) => problemAt(item.item, problem)));
+    else problems.push(...problemsOf(item, result.problems));
     if (problems.length > MOST_PROBLEMS) break;
     if (done % STRIDE === STRIDE - 1) {
       tell(done + 1);
@@ -58,12 +58,11 @@ function judge(
   const { item, existing } = matched;
   const { parse } = collectionOf(item.kind);
   const written = existing === null ? {} : structuredClone(writtenForm(item.kind, existing));
-  const given = keepSecrets(matched.given, written);
-  const masks = findMasks(given);
+  const base = mode === 'merge' && existing ? { ...written, archived: existing.archived } : {};
+  const wanted = mergePatch(base, keepSecrets(matched.given, written));
+  const masks = findMasks(wanted);
   if (masks.length > 0) return { problems: masks.map((path) => ({ path, message: MASKED })) };
-  const wanted = mergeOrSay(mode === 'merge' && existing ? { ...written, archived: existing.archived } : {}, given);
-  if ('problems' in wanted) return wanted;
-  const validated = validatorOf(item.kind)(wanted.fields);
+  const validated = validatorOf(item.kind)(wanted);
   if (!validated.ok) return { problems: validated.error.problems };
   const { archived, ...fields } = validated.value as { readonly archived: boolean };
   const resource = parse(fields, context);
@@ -72,18 +71,6 @@ function judge(
 }
 
 const MASKED = 'An export hides this (***), and there is none here to keep: write it.';
-
-function mergeOrSay(
-  base: object,
-  given: object,
-): { readonly fields: unknown } | { readonly problems: readonly InputProblem[] } {
-  try {
-    return { fields: mergePatch(base, given) };
-  } catch (error) {
-    if (error instanceof AppError) return { problems: error.problems };
-    throw error;
-  }
-}
 
 const validators = new Map<ResourceKind, ReturnType<typeof createValidator>>();
 

@@ -65,7 +65,7 @@ class Matcher {
       problems.push(...named.problems.map((problem) => problemAt(item, problem)));
       const { id, ...given } = named.fields;
       const target = id === undefined || id === null ? this.#byNature(item, given) : this.#withId(item, id, given);
-      return target === null ? [] : [{ item, ...target, given }];
+      return target === null ? [] : [{ item, ...target, given, open: named.open }];
     });
   }
 
@@ -100,7 +100,7 @@ class Matcher {
     }
     if (alike.length > 1) {
       const ids = alike.map(({ id }) => id).slice(0, 5);
-      const message = `Several of the ${this.#kind} have this ${describeKey(this.#kind)}: give the id of one, ${ids.join(' or ')}.`;
+      const message = `Several of the ${this.#kind} are what this says: give the id of one, ${ids.join(' or ')}.`;
       return this.#refuse(item, '', message);
     }
     return this.#claim(existing.id, item) ? { id: existing.id, existing } : null;

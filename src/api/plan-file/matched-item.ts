@@ -1,5 +1,6 @@
 import type { ResourceKind, Resources, Stored } from '../../store/resource-store.ts';
-import type { PlanItem } from './plan-file.ts';
+import type { InputProblem } from '../../domain/app-error.ts';
+import { problemAt, type PlanItem } from './plan-file.ts';
 
 /** A resource as it is kept, of any kind. */
 export type AnyStored = Stored<Resources[ResourceKind]>;
@@ -18,4 +19,12 @@ export interface MatchedItem {
   readonly existing: AnyStored | null;
   /** What it says, without its id, others named by their ids. */
   readonly given: Fields;
+  /** JSON Pointers of fields of which a problem tells already. */
+  readonly open: readonly string[];
+}
+
+/** Problems of an item, but for those of fields of which one tells already. */
+export function problemsOf({ item, open }: MatchedItem, problems: readonly InputProblem[]): readonly InputProblem[] {
+  const isTold = (path: string): boolean => open.some((field) => path === field || path.startsWith(`${field}/`));
+  return problems.filter(({ path }) => !isTold(path)).map((problem) => problemAt(item, problem));
 }

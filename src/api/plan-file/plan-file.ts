@@ -35,6 +35,16 @@ export interface PlanText {
 /** Problems told of at once. A file with more is wrong in its kind, and the first will do to see how. */
 export const MOST_PROBLEMS = 100;
 
+/** Entries that a file may have: an import is one transaction, during which nothing else is written. */
+const MOST_ITEMS = 100_000;
+
+/** @throws AppError `invalid` for more entries than a file may have */
+export function refuseTooMany(items: number): void {
+  if (items <= MOST_ITEMS) return;
+  const message = `A file may have ${MOST_ITEMS} entries: send it in parts.`;
+  throw new AppError('invalid', message, { problems: [{ path: '', message }] });
+}
+
 /** A problem at or below an item, with the line it stands in. */
 export function problemAt(item: PlanItem, { path, message }: InputProblem): InputProblem {
   const [, field = ''] = path.split('/');

@@ -4,7 +4,7 @@ import { AppError, type ErrorCode, type InputProblem } from '../../domain/app-er
 import type { PlanFile, PlanText } from './plan-file.ts';
 import { readPlanFile } from './read-plan-file.ts';
 
-/** What the thread answers: what it read, as JSON, which is the fastest to hand over; or why it can't be read. */
+/** What the thread answers: what it read, as JSON, which is the quickest to hand over; or why it can't be read. */
 export type ReadOutcome =
   | { readonly file: string }
   | {
@@ -15,11 +15,11 @@ export type ReadOutcome =
       };
     };
 
-/** A text this long is read in some milliseconds; JSON always is. */
-const SHORT = 65_536;
+/** A text no longer than this is read in some milliseconds. */
+const SHORT = 16_384;
 
-/** Ten megabytes of YAML take two thirds of this. */
-const MOST_MEMORY_MB = 1_024;
+/** Twice what the longest YAML of a real plan takes. */
+const MOST_MEMORY_MB = 768;
 
 let queue: Promise<unknown> = Promise.resolve();
 
@@ -29,7 +29,7 @@ let queue: Promise<unknown> = Promise.resolve();
  * @throws AppError as `readPlanFile`, and `body-too-large` for what would take too much memory
  */
 export async function readApart(text: PlanText): Promise<PlanFile> {
-  if (text.format === 'json' || text.text.length <= SHORT) return readPlanFile(text);
+  if (text.text.length <= SHORT) return readPlanFile(text);
   const turn = queue.then(() => readInThread(text));
   queue = turn.catch(() => undefined);
   return turn;
@@ -53,8 +53,8 @@ async function readInThread(text: PlanText): Promise<PlanFile> {
     throw new AppError(code, message, { problems });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_WORKER_OUT_OF_MEMORY') throw error;
-    const advice = 'send it in parts, or as JSON';
-    throw new AppError('body-too-large', `Reading this takes more than ${MOST_MEMORY_MB} MB of memory: ${advice}.`);
+    const detail = `Reading this takes more than ${MOST_MEMORY_MB} MB of memory: send it in parts.`;
+    throw new AppError('body-too-large', detail, { cause: error });
   } finally {
     await worker.terminate();
   }

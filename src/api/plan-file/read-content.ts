@@ -3,7 +3,8 @@ import type { ResourceKind } from '../../store/resource-store.ts';
 import { KIND_NAMES } from '../../store/resources/resource-kinds.ts';
 import { escapePointer } from '../merge-patch.ts';
 import { invalid } from '../validation/validator.ts';
-import { MOST_PROBLEMS, type PlanFile, type PlanItem } from './plan-file.ts';
+import { MOST_PROBLEMS, refuseTooMany, type PlanFile, type PlanItem } from './plan-file.ts';
+import { isTooDeep, TOO_DEEP } from './too-deep.ts';
 
 /** Where things stand in a file: of a collection, or of one of its items. Empty where that isn't known. */
 export type Locate = (kind: string, index?: number) => Pick<PlanItem, 'line' | 'fieldLines'>;
@@ -26,15 +27,18 @@ export function readContent(content: unknown, locate: Locate = () => ({})): Plan
     if (kind === undefined) refuse(`There is no such collection. Known here: ${KIND_NAMES.join(', ')}.`);
     else if (!Array.isArray(list)) refuse('Write a list, with an entry for each.');
     else {
+      refuseTooMany(items.length + list.length);
       kinds.push(kind);
       for (const [index, given] of (list as readonly unknown[]).entries()) {
         const at = { kind, path: `/${kind}/${index}`, ...locate(kind, index) };
-        if (isMap(given)) items.push({ ...at, given });
-        else problems.push({ path: at.path, message: 'Write a map of fields.', ...lineOf(at) });
+        if (!isMap(given)) problems.push({ path: at.path, message: 'Write a map of fields.', ...lineOf(at) });
+        else if (isTooDeep(given)) problems.push({ path: at.path, message: TOO_DEEP, ...lineOf(at) });
+        else items.push({ ...at, given });
+        if (problems.length >= MOST_PROBLEMS) throw invalid(problems);
       }
     }
   }
-  if (problems.length > 0) throw invalid(problems.slice(0, MOST_PROBLEMS));
+  if (problems.length > 0) throw invalid(problems);
   return { kinds, items };
 }
 

@@ -7,9 +7,9 @@ import { fromCell } from '../statements/csv.ts';
 import { invalid } from '../validation/validator.ts';
 import { columnsOf, readCell, type Column } from './columns.ts';
 import { aliasColumns, itemSchema } from './item-schema.ts';
-import { MOST_PROBLEMS, unreadable, type PlanFile, type PlanItem } from './plan-file.ts';
+import { MOST_PROBLEMS, refuseTooMany, unreadable, type PlanFile, type PlanItem } from './plan-file.ts';
 
-/** A row of the file that says something, and the line it begins in. */
+/** A row of the file, and the line it begins in. */
 interface Row {
   readonly line: number;
   readonly cells: readonly string[];
@@ -17,33 +17,67 @@ interface Row {
 
 /**
  * Reads a table of one collection: a line that names the columns, and a line for each resource. A column that isn't
- * there says nothing of its field, an empty cell that the field is absent.
+ * there says nothing of its field, an empty cell that the field is absent. Rows of empty cells are passed over:
+ * spreadsheets leave such behind.
  *
  * @throws AppError `malformed-request` with the line for what is no CSV, `invalid` for columns and cells that can't be
  */
 export function readCsv(text: string, kind: ResourceKind): PlanFile {
-  const [head, ...rows] = readRows(text);
-  if (head === undefined) throw unreadable('The file is empty: its first line names the columns.', 1);
-  const known = columnsOf(itemSchema(kind));
-  const columns = findColumns(head, kind, [...known, ...aliasColumns(kind)]);
-  const problems: InputProblem[] = [];
-  const items = rows.map(({ line, cells }, index): PlanItem => {
-    const path = `/${kind}/${index}`;
+  const table = new Table(kind);
+  forEachRow(text, (row) => {
+    if (row.cells.some((cell) => cell !== '')) table.take(row);
+  });
+  return table.finish();
+}
+
+/** A table as its rows come. */
+class Table {
+  readonly #kind: ResourceKind;
+  readonly #known: readonly Column[];
+  readonly #items: PlanItem[] = [];
+  readonly #problems: InputProblem[] = [];
+  #columns: readonly Column[] | null = null;
+
+  constructor(kind: ResourceKind) {
+    this.#kind = kind;
+    this.#known = columnsOf(itemSchema(kind));
+  }
+
+  /** @throws AppError `invalid` where that makes too many problems, or too many rows */
+  take(row: Row): void {
+    if (this.#columns === null) {
+      this.#columns = findColumns(row, this.#kind, [...this.#known, ...aliasColumns(this.#kind)]);
+      return;
+    }
+    refuseTooMany(this.#items.length + 1);
+    this.#items.push(this.#read(row, this.#columns));
+    if (this.#problems.length >= MOST_PROBLEMS) throw invalid(this.#problems.slice(0, MOST_PROBLEMS));
+  }
+
+  /** @throws AppError `invalid` where there were problems, `malformed-request` for a file of nothing */
+  finish(): PlanFile {
+    if (this.#columns === null) throw unreadable('The file is empty: its first line names the columns.', 1);
+    if (this.#problems.length > 0) throw invalid(this.#problems);
+    return { kinds: [this.#kind], items: this.#items };
+  }
+
+  #read({ line, cells }: Row, columns: readonly Column[]): PlanItem {
+    const path = `/${this.#kind}/${this.#items.length}`;
+    const item = { kind: this.#kind, path, line };
     if (cells.length !== columns.length) {
       const message = `This row has ${cells.length} cells, and there are ${columns.length} columns: put cells with commas in quotes.`;
-      problems.push({ path, message, line });
+      this.#problems.push({ path, message, line });
+      return { ...item, given: {} };
     }
-    const read = columns.map((column, place): Cell => {
-      const content = readCell(column.node, fromCell(cells[place] ?? ''));
-      if (content.ok) return { path: column.path, value: content.value };
-      const pointer = column.path.map((part) => `/${escapePointer(part)}`).join('');
-      problems.push({ path: path + pointer, message: content.why, line });
-      return { path: column.path, value: null };
+    const read = columns.map(({ path: way, node }, place): Cell => {
+      const content = readCell(node, fromCell(cells[place] ?? ''));
+      if (content.ok) return { path: way, value: content.value };
+      const pointer = way.map((part) => `/${escapePointer(part)}`).join('');
+      this.#problems.push({ path: path + pointer, message: content.why, line });
+      return { path: way, value: null };
     });
-    return { kind, path, line, given: toObject(read, known) };
-  });
-  if (problems.length > 0) throw invalid(problems.slice(0, MOST_PROBLEMS));
-  return { kinds: [kind], items };
+    return { ...item, given: toObject(read, this.#known) };
+  }
 }
 
 function findColumns({ line, cells }: Row, kind: ResourceKind, known: readonly Column[]): readonly Column[] {
@@ -91,31 +125,28 @@ function inside<Part extends Pick<Column, 'path'>>(part: Part): Part {
   return { ...part, path: part.path.slice(1) };
 }
 
-/** @throws AppError `malformed-request` */
-function readRows(text: string): readonly Row[] {
+/** @throws AppError `malformed-request` for what is no CSV, and whatever `take` throws */
+function forEachRow(text: string, take: (row: Row) => void): void {
   const bytes = Buffer.from(text);
   const lines = new LineAt(bytes);
+  let begin = 0;
   try {
-    const options = { bom: true, info: true, relax_column_count: true, skip_empty_lines: true };
-    const records = parse(bytes, options) as unknown as readonly Parsed[];
-    let begin = 0;
-    return records.flatMap(({ record, info }): Row[] => {
-      const line = lines.of(begin);
-      begin = info.bytes;
-      // Spreadsheets leave such rows at the end.
-      return record.every((cell) => cell === '') ? [] : [{ line, cells: record }];
+    parse(bytes, {
+      bom: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      // Its own count of lines takes a CRLF within quotes for two.
+      on_record: (cells: readonly string[], { bytes: end }) => {
+        const line = lines.of(begin);
+        begin = end;
+        take({ line, cells });
+        return null;
+      },
     });
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     throw unreadable(QUOTING, lines.of(Number(error['bytes'])));
   }
-}
-
-/** What the parser gives for a row, asked for `info`. */
-interface Parsed {
-  readonly record: readonly string[];
-  /** `bytes`: where it ends. Its `lines` count a CRLF within quotes twice. */
-  readonly info: { readonly bytes: number };
 }
 
 const QUOTING =

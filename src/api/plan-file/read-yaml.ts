@@ -1,22 +1,52 @@
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import {
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type Document,
+  type Node,
+  type ScalarTag,
+  type Tags,
+} from 'yaml';
 
+import { AppError } from '../../domain/app-error.ts';
 import { unreadable, type PlanFile, type PlanItem } from './plan-file.ts';
 import { readContent, type Locate } from './read-content.ts';
 
+/** YAML takes a hundred times its own size in memory while it is read, and a second a megabyte. */
+const MOST_CHARACTERS = 4 * 1_048_576;
+
 /**
- * Reads a plan written in YAML 1.2, of which JSON is a part.
+ * Reads a plan written in YAML 1.2.
  *
- * @throws AppError `malformed-request` with the line for what is no YAML, `invalid` for what is no plan
+ * @throws AppError `malformed-request` with the line for what is no YAML, `invalid` for what is no plan, and
+ *   `body-too-large`
  */
 export function readYaml(text: string): PlanFile {
+  if (text.length > MOST_CHARACTERS) {
+    throw new AppError('body-too-large', 'YAML may have 4 MB: write so much as JSON, or send it in parts.');
+  }
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  const document = parseDocument(text, { lineCounter: lines, customTags: keepDigits });
   const [error] = document.errors;
   if (error !== undefined) {
-    const message = (error.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '');
+    const message =
+      error.code === 'RESOURCE_EXHAUSTION'
+        ? 'it is nested too deep'
+        : (error.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '');
     throw unreadable(`This is no YAML: ${message}.`, error.linePos?.[0].line);
   }
   return readContent(toJs(document), locateIn(document, lines));
+}
+
+/** A number begins with no plus sign and no zero: `+14155550100` and `02134` are text, quoted or not. */
+function keepDigits(tags: Tags): Tags {
+  return tags.map((tag) => (isInteger(tag) ? { ...tag, test: /^-?(?:0|[1-9]\d*)$/ } : tag));
+}
+
+function isInteger(tag: Tags[number]): tag is ScalarTag {
+  return typeof tag === 'object' && tag.tag === 'tag:yaml.org,2002:int' && 'stringify' in tag && !('format' in tag);
 }
 
 function toJs(document: Document.Parsed): unknown {

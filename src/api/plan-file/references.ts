@@ -30,22 +30,26 @@ type Fields = Readonly<Record<string, unknown>>;
 /** Ids of what is in service under this name when all is done. */
 export type FindByName = (kind: ResourceKind, name: string) => readonly string[];
 
-/**
- * Puts ids where names stand. A name that can be an id of the kind is one.
- *
- * @returns the fields without names, and what is wrong with names that say nothing, or too much
- */
-export function nameById(
-  kind: ResourceKind,
-  given: Fields,
-  find: FindByName,
-): { readonly fields: Fields; readonly problems: readonly InputProblem[] } {
+/** What names have come to. */
+export interface NamedById {
+  readonly fields: Fields;
+  /** What is wrong with names that say nothing, or too much. */
+  readonly problems: readonly InputProblem[];
+  /** JSON Pointers of the fields whose ids these problems leave open. */
+  readonly open: readonly string[];
+}
+
+/** Puts ids where names stand. A name that can be an id of the kind is one. */
+export function nameById(kind: ResourceKind, given: Fields, find: FindByName): NamedById {
   const problems: InputProblem[] = [];
-  const fields = referencePlaces(kind).reduce(
-    (all, place) => replaceWithin(all, place.within, (holder) => replaceName(holder, place, find, problems)),
-    given,
-  );
-  return { fields, problems };
+  const open: string[] = [];
+  const fields = referencePlaces(kind).reduce((all, place) => {
+    const before = problems.length;
+    const named = replaceWithin(all, place.within, (holder) => replaceName(holder, place, find, problems));
+    if (problems.length > before) open.push(['', ...place.within, place.field].join('/'));
+    return named;
+  }, given);
+  return { fields, problems, open };
 }
 
 function replaceWithin(fields: Fields, within: readonly string[], replace: (holder: Fields) => Fields): Fields {
