@@ -36,9 +36,16 @@ export interface Playback {
   stop(): void;
 }
 
+/** How long a recording's peer may be silent before the recording ends by itself. */
+export interface SilenceLimit {
+  /** Mean loudness of a packet's samples, of 32 768, from which it counts as sound. */
+  readonly quieterThan: number;
+  readonly forMs: number;
+}
+
 /** How a recording came to its end, and its length. `failed` is a disk that took no more; the file plays up to there. */
 export interface RecordingEnd {
-  readonly cause: 'stopped' | 'limit' | 'closed' | 'failed';
+  readonly cause: 'stopped' | 'limit' | 'silence' | 'closed' | 'failed';
   readonly recordedMs: number;
   /** Why it failed; null otherwise. */
   readonly error: Error | null;
@@ -95,7 +102,10 @@ export interface AudioPort {
   /** Ends the bridge for both. */
   unbridge(): void;
   /** Stereo 16 bit WAV: left what the peer says, right what it hears. Mono where `stereo` is false: the peer alone. */
-  record(file: string, options: { readonly stereo: boolean; readonly limitMs: number | null }): Recording;
+  record(
+    file: string,
+    options: { readonly stereo: boolean; readonly limitMs: number | null; readonly silence?: SilenceLimit | undefined },
+  ): Recording;
   /** Ends everything on it and gives its ports back. Idempotent. */
   close(): void;
 }

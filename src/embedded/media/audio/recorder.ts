@@ -1,8 +1,9 @@
-import type { G711, Recording, RecordingEnd } from '../audio-port.ts';
+import type { G711, Recording, RecordingEnd, SilenceLimit } from '../audio-port.ts';
 import type { MediaClock } from '../media-clock.ts';
 import { SAMPLES_PER_MS } from './audio-format.ts';
 import { MaskedTime } from './masked-time.ts';
 import { RecordedTrack, TRACK_CAPACITY } from './recorded-track.ts';
+import { SilenceWatch } from './silence-watch.ts';
 import { WavWriter } from './wav-writer.ts';
 
 /** How often what has been recorded goes to the disk. */
@@ -16,6 +17,8 @@ export interface RecorderOptions {
   readonly stereo: boolean;
   /** The length at which it ends by itself; null for none. */
   readonly limitMs: number | null;
+  /** The silence of the peer at which it ends by itself; none unless given. */
+  readonly silence?: SilenceLimit | undefined;
   readonly clock: MediaClock;
 }
 
@@ -30,13 +33,15 @@ export class Recorder implements Recording {
   readonly #heard: RecordedTrack | null;
   readonly #frameBytes: number;
   readonly #masked = new MaskedTime();
+  readonly #silence: SilenceWatch | null;
   #flushedTo = 0;
   #cause: RecordingEnd['cause'] | null = null;
   #timer: { stop(): void };
 
-  constructor({ file, stereo, limitMs, clock }: RecorderOptions) {
+  constructor({ file, stereo, limitMs, silence, clock }: RecorderOptions) {
     this.#clock = clock;
     this.#startedMs = clock.nowMs();
+    this.#silence = silence === undefined ? null : new SilenceWatch(silence, this.#startedMs);
     this.#limit = limitMs === null ? Infinity : Math.round(limitMs * SAMPLES_PER_MS);
     this.#heard = stereo ? new RecordedTrack() : null;
     this.#frameBytes = stereo ? 4 : 2;
@@ -52,6 +57,8 @@ export class Recorder implements Recording {
   /** Records octets of the peer's own voice, from a packet that has just arrived. */
   said(codec: G711, octets: Uint8Array, start: number, end: number, timestamp: number): void {
     this.#put(this.#said, codec, octets, start, end, timestamp);
+    this.#silence?.heard(codec, octets, start, end, this.#clock.nowMs());
+    this.#endInSilence();
   }
 
   /** Records octets that have just been sent to the peer. */
@@ -73,7 +80,7 @@ export class Recorder implements Recording {
   }
 
   /** Writes the rest and closes the file. Idempotent: the first cause counts. */
-  finish(cause: 'stopped' | 'limit' | 'closed'): void {
+  finish(cause: 'stopped' | 'limit' | 'silence' | 'closed'): void {
     if (this.#cause !== null) return;
     this.#flush(this.#now());
     this.#halt(cause);
@@ -98,11 +105,18 @@ export class Recorder implements Recording {
     return this.#clock.startTimer(Math.min(WRITE_EACH_MS, Math.ceil(leftMs)), () => this.#tick());
   }
 
+  #endInSilence(): void {
+    if (this.#silence?.isOver(this.#clock.nowMs()) === true) this.finish('silence');
+  }
+
   #tick(): void {
     if (this.#now() >= this.#limit) {
       this.finish('limit');
       return;
     }
+    // A peer that sends nothing at all is silent, too.
+    this.#endInSilence();
+    if (this.#cause !== null) return;
     this.#flush(this.#now() - KEPT_SAMPLES);
     this.#timer = this.#startTimer();
   }

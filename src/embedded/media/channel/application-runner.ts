@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { NO_RESPONSE, type Application, type ApplicationCall, type ApplicationChannel } from './application.ts';
 import { noSuch } from './no-such.ts';
 
@@ -63,14 +64,19 @@ export class ApplicationRunner {
     return undefined;
   }
 
-  /** Ends what the last application does just now; with `all`, what every one does, and none that waits is run. */
-  break(all: boolean): void {
-    if (!all) {
-      this.#running.at(-1)?.step?.abort();
-      return;
-    }
+  /** Ends what the last application does just now. */
+  break(): void {
+    this.#running.at(-1)?.step?.abort();
+  }
+
+  /** Ends what every application does, the last first, and runs none that waits. */
+  async breakAll(): Promise<void> {
     this.#dropWaiting();
-    for (const { step } of this.#running.toReversed()) step?.abort();
+    for (const { step } of this.#running.toReversed()) {
+      step?.abort();
+      // Each tells its end, with the variables it sets, before the next.
+      await setImmediate();
+    }
   }
 
   /** Ends every application; others may follow. */

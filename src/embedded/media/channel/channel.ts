@@ -175,9 +175,14 @@ export class Channel implements ApplicationChannel {
     return this.#runner.execute(request);
   }
 
-  /** Ends what is played just now; with `all`, whatever the applications do. */
-  break(all: boolean): void {
-    this.#runner.break(all);
+  /** Ends what the last application does just now: what is played, mostly. */
+  break(): void {
+    this.#runner.break();
+  }
+
+  /** Ends what every application does, and runs none that waits. */
+  breakAll(): Promise<void> {
+    return this.#runner.breakAll();
   }
 
   /** Ends the applications that run; others may follow. */

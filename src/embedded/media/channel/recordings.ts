@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, isAbsolute } from 'node:path';
-import type { AudioPort, Recording, RecordingEnd } from '../audio-port.ts';
+import type { AudioPort, Recording, RecordingEnd, SilenceLimit } from '../audio-port.ts';
 import type { ChannelVariables } from './channel-variables.ts';
 import { noSuch } from './no-such.ts';
 
@@ -20,12 +20,14 @@ export class RecordingRefused extends Error {
 export interface RecordingOptions {
   readonly sides: 'peer' | 'both';
   readonly limitMs: number | null;
+  readonly silence?: SilenceLimit | undefined;
 }
 
 /** FreeSWITCH's words for how a recording ended. */
 const COMPLETION: Readonly<Record<RecordingEnd['cause'], string>> = {
   stopped: 'success',
   limit: 'success-maxtime',
+  silence: 'success-silence',
   closed: 'hangup',
   failed: 'failure',
 };
@@ -56,7 +58,7 @@ export class Recordings {
    * told as an event, whatever ends it, and is the answer.
    * @throws {RecordingRefused} (as a rejection) where it can't be.
    */
-  async start(path: string, { sides, limitMs }: RecordingOptions): Promise<Kept> {
+  async start(path: string, { sides, limitMs, silence }: RecordingOptions): Promise<Kept> {
     if (!path.toLowerCase().endsWith('.wav')) {
       throw new RecordingRefused(noSuch(`recording to ${path} (other than .wav)`, 'setting'));
     }
@@ -69,7 +71,7 @@ export class Recordings {
     const running = this.#byPath.get(path);
     if (running !== undefined) return running;
     if (this.#isClosed) throw new RecordingRefused('-ERR Cannot record session! The call has ended');
-    const recording = this.#channel.port.record(path, { stereo: sides === 'both', limitMs });
+    const recording = this.#channel.port.record(path, { stereo: sides === 'both', limitMs, silence });
     const kept: Kept = { recording, told: this.#follow(path, recording) };
     this.#byPath.set(path, kept);
     this.#channel.publish('RECORD_START', { 'Record-File-Path': path });

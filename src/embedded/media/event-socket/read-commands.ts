@@ -59,7 +59,8 @@ export class CommandReader {
       return undefined;
     }
     const [line = '', ...rest] = this.#bytes.toString('utf8', 0, end).split(/\r?\n/);
-    this.#take(end);
+    // The line's own end, and the empty line.
+    this.#take(this.#bytes[end + 1] === LF ? end + 2 : end + 3);
     return parseHead(line, rest);
   }
 

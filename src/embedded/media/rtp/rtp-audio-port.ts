@@ -118,9 +118,9 @@ export class RtpAudioPort implements AudioPort, TransmitterOutput {
     other.#transmitter.endRelay();
   }
 
-  record(file: string, { stereo, limitMs }: { readonly stereo: boolean; readonly limitMs: number | null }): Recording {
+  record(file: string, options: Parameters<AudioPort['record']>[1]): Recording {
     if (this.#isClosed) return NOTHING_RECORDED;
-    const recorder = new Recorder({ file, stereo, limitMs, clock: this.#clock });
+    const recorder = new Recorder({ file, ...options, clock: this.#clock });
     this.#recorders = [...this.#recorders, recorder];
     void this.#forgetAtEnd(recorder);
     return recorder;

@@ -11,10 +11,11 @@ import { listenForTerminators } from './playback.ts';
 export async function record(call: ApplicationCall): Promise<string> {
   const { channel } = call;
   const { path, numbers } = readArguments(call.argument);
-  const [limitS] = numbers;
-  const limitMs = limitS === undefined || limitS <= 0 ? null : limitS * 1000;
+  const [limitS = 0, quieterThan = 0, silenceS = 0] = numbers;
+  const limitMs = limitS > 0 ? limitS * 1000 : null;
+  const silence = quieterThan > 0 && silenceS > 0 ? { quieterThan, forMs: silenceS * 1000 } : undefined;
   try {
-    const { recording, told } = await channel.recordings.start(path, { sides: 'peer', limitMs });
+    const { recording, told } = await channel.recordings.start(path, { sides: 'peer', limitMs, silence });
     const stopListening = listenForTerminators(call, () => void recording.stop());
     await call.step(async (signal) => {
       const stop = (): void => void recording.stop();

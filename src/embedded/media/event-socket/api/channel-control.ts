@@ -51,11 +51,12 @@ export const uuidTransfer: ApiCommand = (argument, engine) => {
 export const uuidPark: ApiCommand = (argument, engine) => uuidTransfer(`${argument.trim()} park inline`, engine);
 
 /** `uuid_break <uuid> [all]`. */
-export const uuidBreak: ApiCommand = (argument, engine) => {
+export const uuidBreak: ApiCommand = async (argument, engine) => {
   const [uuid, extent] = wordsOf(argument);
   if (uuid === undefined) return usage('<uuid> [all]');
   const channel = channelOf(engine, uuid);
-  channel?.break(extent === 'all');
+  if (extent === 'all') await channel?.breakAll();
+  else channel?.break();
   return channel === undefined ? NO_CHANNEL : OK;
 };
 
