@@ -129,7 +129,7 @@ export function openStore(options: StoreOptions): Store {
     keys: createApiKeyStore({ sqlite, queue: changes.queue, newId, now }),
     idempotency: createIdempotencyStore({ sqlite, queue, now }),
     audit,
-    webhooks: createWebhookStore({ sqlite, queue: changes.queue, wanted, newId, now }),
+    webhooks: createWebhookStore({ sqlite, queue: changes.queue, wanted, outbox, newId, now }),
     deliveryLog: createDeliveryLog({ sqlite, queue: changes.queue, outbox, newId, now }),
     deliveries: createDeliveryRows({ sqlite, queue, wanted, outbox, audit }),
     outbox,

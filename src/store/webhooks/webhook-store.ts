@@ -10,6 +10,7 @@ import type { Sqlite } from '../database.ts';
 import type { NewId } from '../new-id.ts';
 import { checkLimit } from '../page-limit.ts';
 import type { Page } from '../resource-store.ts';
+import type { EventOutbox } from './event-outbox.ts';
 import type { WantedEvents } from './wanted-events.ts';
 import { createFindWebhook, requireWebhook, toWebhook, WEBHOOK_COLUMNS, type WebhookRow } from './webhook-rows.ts';
 
@@ -55,10 +56,11 @@ export function createWebhookStore(parts: {
   readonly sqlite: Sqlite;
   readonly queue: CommitQueue;
   readonly wanted: WantedEvents;
+  readonly outbox: Pick<EventOutbox, 'announce'>;
   readonly newId: NewId;
   readonly now: () => EpochMs;
 }): WebhookStore {
-  const { sqlite, queue, wanted, newId, now } = parts;
+  const { sqlite, queue, wanted, outbox, newId, now } = parts;
   const find = createFindWebhook(sqlite);
   const page = sqlite.prepare<[string, number], WebhookRow>(
     `SELECT ${WEBHOOK_COLUMNS} FROM webhooks WHERE removed_at IS NULL AND id > ? ORDER BY id LIMIT ?`,
@@ -75,9 +77,11 @@ export function createWebhookStore(parts: {
        failing_since = @failing_since, disabled_reason = @disabled_reason, disabled_at = @disabled_at,
        updated_at = @updated_at, revision = @revision WHERE id = @id`,
   );
-  const rotate = sqlite.prepare<[number, string, number, string]>(
-    `UPDATE webhooks SET previous_secret = secret, previous_secret_until = ?, secret = ?, updated_at = ?,
-       revision = revision + 1 WHERE id = ?`,
+  const rotate = sqlite.prepare<[number, string, string]>(
+    'UPDATE webhooks SET previous_secret = secret, previous_secret_until = ?, secret = ? WHERE id = ?',
+  );
+  const touch = sqlite.prepare<[number, string]>(
+    'UPDATE webhooks SET updated_at = ?, revision = revision + 1 WHERE id = ?',
   );
   const remove = sqlite.prepare<[number, string]>('UPDATE webhooks SET removed_at = ? WHERE id = ?');
 
@@ -85,8 +89,9 @@ export function createWebhookStore(parts: {
   const show = (id: string): Webhook => toWebhook(read(id), now());
   const write = <Result>(work: () => Result): Promise<Result> => wanted.during(() => queue.write('power', work));
 
-  function setSecret(id: string, secret: string): void {
-    rotate.run(now() + BOTH_SECRETS_MS, secret, now(), id);
+  /** The same once more is no change: it would make the secret its own predecessor. */
+  function setSecret(before: WebhookRow, secret: string): void {
+    if (secret !== before.secret) rotate.run(now() + BOTH_SECRETS_MS, secret, before.id);
   }
 
   return {
@@ -134,7 +139,9 @@ export function createWebhookStore(parts: {
           updated_at: now(),
           revision: before.revision + 1,
         });
-        if (secret !== undefined && secret !== before.secret) setSecret(id, secret);
+        if (secret !== undefined) setSecret(before, secret);
+        // Switched on, or elsewhere now: what waits may go.
+        outbox.announce();
         return show(id);
       });
     },
@@ -142,7 +149,8 @@ export function createWebhookStore(parts: {
     rotateSecret(id, secret) {
       return write(() => {
         const next = secret ?? newSecret();
-        if (next !== read(id).secret) setSecret(id, next);
+        setSecret(read(id), next);
+        touch.run(now(), id);
         return { ...show(id), ...(secret === undefined ? { secret: next } : {}) };
       });
     },
