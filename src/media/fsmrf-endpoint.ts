@@ -1,3 +1,4 @@
+import type { Clock } from '../calls/ports/clock.ts';
 import { AppError } from '../domain/app-error.ts';
 import type { Endpoint, EndpointDialog, EslEvent } from './fsmrf.ts';
 import { forgetLink } from './fsmrf.ts';
@@ -10,6 +11,9 @@ const CAN_NOT_SPEAK = new Set([415, 488, 606]);
 
 /** The event of a bridge that is there, on the channel that was bridged to the other. */
 const BRIDGED = 'CHANNEL_BRIDGE';
+
+/** A channel that is hung up says BYE and closes its connection at once; which of the two is seen first is chance. */
+const BYE_AFTER_MS = 250;
 
 interface Running {
   readonly begun: PromiseWithResolvers<void>;
@@ -39,6 +43,8 @@ export class FsmrfEndpoint implements MediaEndpoint {
   #onGone: (cause: string | null) => void = () => undefined;
   /** How it ended by itself; undefined while it has not. */
   #goneBy: string | null | undefined;
+  /** Rejects when the channel's connection is closed: nothing asked by it is answered any more. */
+  readonly #cutOff = Promise.withResolvers<never>();
   #released: Promise<void> | null = null;
 
   constructor(endpoint: Endpoint, world: EndpointWorld) {
@@ -49,14 +55,17 @@ export class FsmrfEndpoint implements MediaEndpoint {
     this.#world = world;
     forgetLink(this.#dialog);
     endpoint.on('dtmf', ({ dtmf }: { dtmf: string }) => this.#onKey(dtmf));
-    endpoint.on('destroy', (end?: { reason?: string }) => this.#gone(end?.reason ?? null));
+    endpoint.on('destroy', (end?: { reason?: string }) => this.#onHangup(end?.reason));
+    this.#dialog.on('destroy', (bye?: { get(header: string): string }) => this.#gone(causeOf(bye?.get('Reason'))));
     endpoint.conn?.on(`esl::event::CHANNEL_EXECUTE::${this.uuid}`, (event: EslEvent) =>
       this.#onBegun(event.getHeader('Application-UUID') ?? ''),
     );
+    this.#cutOff.promise.catch(() => this.#fail(null));
+    endpoint.conn?.once('esl::end', () => this.#cutOff.reject(channelGone(this.#goneBy ?? null)));
     endpoint.conn?.subscribe([BRIDGED]);
     // The library prints a broken connection; its end is told by `destroy` all the same.
     endpoint.conn?.removeAllListeners('error');
-    if (!endpoint.connected) this.#gone(null);
+    if (!endpoint.connected) this.#onHangup(undefined);
   }
 
   listen({ onKey, onGone }: Parameters<MediaEndpoint['listen']>[0]): void {
@@ -67,7 +76,7 @@ export class FsmrfEndpoint implements MediaEndpoint {
   }
 
   set(variables: Readonly<Record<string, string>>): Promise<void> {
-    return callServer(this.#world.patience, 'setting variables', this.#endpoint.set(variables));
+    return this.#call('setting variables', this.#endpoint.set(variables));
   }
 
   modify(sdp: string): Promise<string> {
@@ -82,7 +91,7 @@ export class FsmrfEndpoint implements MediaEndpoint {
         } else if (response.status > 200) reject(refusalOf(response.status));
       });
     });
-    return callServer(this.#world.patience, 'taking up an SDP', answered);
+    return this.#call('taking up an SDP', answered);
   }
 
   async bridge(uuid: string): Promise<void> {
@@ -90,11 +99,11 @@ export class FsmrfEndpoint implements MediaEndpoint {
     const bridged = new Promise<void>((resolve) => conn?.once(`esl::event::${BRIDGED}::${this.uuid}`, () => resolve()));
     await this.command(`uuid_bridge ${this.uuid} ${uuid}`);
     // The answer says that it will be done. Asked for something else before that, the server does half of it.
-    await callServer(this.#world.patience, 'bridging', bridged);
+    await this.#call('bridging', bridged);
   }
 
   async command(text: string): Promise<string> {
-    const answer = await callServer(this.#world.patience, `doing ${text}`, this.#endpoint.api(text));
+    const answer = await this.#call(`doing ${text}`, this.#endpoint.api(text));
     return successOf(text, answer.getBody());
   }
 
@@ -107,7 +116,7 @@ export class FsmrfEndpoint implements MediaEndpoint {
     if (id === undefined) ended.reject(channelGone(this.#goneBy ?? null));
     else this.#running.set(id, { begun, ended });
 
-    const inTime = callServer(this.#world.patience, `beginning ${application}`, begun.promise);
+    const inTime = this.#call(`beginning ${application}`, begun.promise);
     inTime.catch((error: unknown) => {
       if (id !== undefined) this.#tooLate.add(id);
       ended.reject(error);
@@ -123,7 +132,7 @@ export class FsmrfEndpoint implements MediaEndpoint {
       await inTime;
       if (id === undefined || !this.#running.has(id)) return;
       await this.command(`uuid_break ${this.uuid}`);
-      await callServer(this.#world.patience, `stopping ${application}`, over);
+      await this.#call(`stopping ${application}`, over);
     };
     return { ended: over, stop };
   }
@@ -131,6 +140,10 @@ export class FsmrfEndpoint implements MediaEndpoint {
   destroy(): Promise<void> {
     this.#released ??= this.#release();
     return this.#released;
+  }
+
+  #call<T>(what: string, work: Promise<T>): Promise<T> {
+    return callServer(this.#world.patience, what, Promise.race([work, this.#cutOff.promise]));
   }
 
   #onBegun(id: string): void {
@@ -141,11 +154,19 @@ export class FsmrfEndpoint implements MediaEndpoint {
 
   async #release(): Promise<void> {
     const { patience, kill, onReleased } = this.#world;
-    await within(patience, 'hanging up', this.#endpoint.destroy()).catch(() => kill(this.uuid));
+    const hungUp = this.#endpoint.destroy();
+    const cutOff = this.#cutOff.promise.catch(() => pause(patience.clock, BYE_AFTER_MS));
+    await within(patience, 'hanging up', Promise.race([hungUp, cutOff])).catch(() => kill(this.uuid));
     // The server did not say BYE: its process may be gone, and the SIP server would keep the dialog.
     if (this.#dialog.connected) this.#dialog.destroy(() => undefined);
     this.#fail(null);
     onReleased(this.uuid);
+  }
+
+  /** The connection may close before it has told why: the BYE says it, where there is one. */
+  #onHangup(cause: string | undefined): void {
+    if (cause !== undefined) this.#gone(cause);
+    else this.#world.patience.clock.startTimer(BYE_AFTER_MS, () => this.#gone(null));
   }
 
   #gone(cause: string | null): void {
@@ -167,6 +188,11 @@ export function successOf(command: string, answer: string): string {
   return answer;
 }
 
+/** The hangup cause in a Reason header, as FreeSWITCH writes it. */
+function causeOf(reason: string | undefined): string | null {
+  return /;\s*text="([^"]+)"/.exec(reason ?? '')?.[1] ?? null;
+}
+
 function channelGone(cause: string | null): AppError {
   return new AppError('media-failed', `The channel at the media server has ended: ${cause ?? 'connection lost'}.`);
 }
@@ -175,4 +201,8 @@ function refusalOf(status: number): AppError {
   return CAN_NOT_SPEAK.has(status)
     ? new AppError('media-refused', `The media server can't speak what was offered: ${status}.`)
     : new AppError('media-failed', `The media server answered the offer with ${status}.`);
+}
+
+function pause(clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => clock.startTimer(ms, resolve));
 }

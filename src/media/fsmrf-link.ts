@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { AppError } from '../domain/app-error.ts';
 import { FsmrfEndpoint, successOf } from './fsmrf-endpoint.ts';
 import type { ChannelConnection, EslConnection, EslEvent, FsmrfServer, SrfClient } from './fsmrf.ts';
 import { connectEventSocket, createFsmrfServer, guardConnection } from './fsmrf.ts';
@@ -121,6 +122,8 @@ class FsmrfLink implements ServerLink {
   readonly #server: FsmrfServer;
   readonly #patience: Patience;
   readonly #held = new Set<string>();
+  /** Rejects when there is no link any more: nothing is answered then. */
+  readonly #over = Promise.withResolvers<never>();
   #closed = false;
 
   constructor(connection: EslConnection, server: FsmrfServer, patience: Patience, { onHeartbeat, onEnd }: LinkEvents) {
@@ -128,14 +131,19 @@ class FsmrfLink implements ServerLink {
     this.#server = server;
     this.#patience = patience;
     connection.on('esl::event::HEARTBEAT::*', (event: EslEvent) => onHeartbeat(readHeartbeat(event)));
+    this.#over.promise.catch(() => undefined);
     connection.once('esl::end', () => {
+      this.#over.reject(new AppError('media-failed', 'There is no link to the media server any more.'));
       if (!this.#closed) onEnd('the link was lost');
     });
   }
 
   async command(text: string): Promise<string> {
-    const asked = new Promise<EslEvent>((resolve) => this.#connection.api(text, resolve));
-    return successOf(text, (await callServer(this.#patience, `doing ${text}`, asked)).getBody());
+    const answered = new Promise<EslEvent>((resolve) => {
+      if (this.#connection.socket) this.#connection.api(text, resolve);
+    });
+    const answer = await callServer(this.#patience, `doing ${text}`, Promise.race([answered, this.#over.promise]));
+    return successOf(text, answer.getBody());
   }
 
   async createEndpoint(sdp: string, headers: Readonly<Record<string, string>>): Promise<MediaEndpoint> {

@@ -33,8 +33,8 @@ export interface ChannelConnection extends EslConnection {
   execute(application: string, argument: string, ended: (event: EslEvent) => void): string;
 }
 
-/** The SIP dialog between us and the media server. */
-export interface EndpointDialog {
+/** The SIP dialog between us and the media server. Emits `destroy` with the server's BYE. */
+export interface EndpointDialog extends EventEmitter {
   readonly connected: boolean;
   readonly local: { sdp: string; readonly contact: string };
   readonly remote: { readonly sdp: string };

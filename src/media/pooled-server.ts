@@ -78,6 +78,7 @@ export class PooledServer {
   #link: Link = { kind: 'connecting' };
   #isDraining = false;
   #failures = 0;
+  #said: PoolEvent['type'] | null = null;
   /** What the server last counted, and how many calls of ours there were then. */
   #counted = { sessions: 0, maxSessions: null as number | null, calls: 0 };
 
@@ -174,6 +175,7 @@ export class PooledServer {
     this.#link = { kind: 'up', link, timers: new Map() };
     this.#expectHeartbeat(USUAL_HEARTBEAT_MS);
     void this.#sweep(link);
+    this.#said = 'up';
     this.#world.report({ type: 'up', server: this.name });
   }
 
@@ -181,9 +183,12 @@ export class PooledServer {
     const isRefusal = error instanceof ServerRefusal;
     const pauseMs = isRefusal ? REFUSED_PAUSE_MS : Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures);
     this.#failures += 1;
-    this.#leave({ kind: isRefusal ? 'refused' : 'down', retry: this.#after(pauseMs, () => void this.#connect()) });
+    const type = isRefusal ? 'refused' : 'down';
+    this.#leave({ kind: type, retry: this.#after(pauseMs, () => void this.#connect()) });
     const cause = error instanceof Error ? error.message : String(error);
-    this.#world.report({ type: isRefusal ? 'refused' : 'down', server: this.name, cause });
+    // Said once, not with each attempt.
+    if (this.#said !== type) this.#world.report({ type, server: this.name, cause });
+    this.#said = type;
   }
 
   /** Every call here has lost its media; the link is left for a new one. */
