@@ -11,6 +11,7 @@ import type { RouteDecision } from '../domain/routing/route-decision.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { AnsweredRequest } from '../observability/http-metrics.ts';
 import type { Summary, SummaryQuery } from '../reporting/summarize.ts';
+import type { PromptFiles } from '../prompts/prompt-files.ts';
 import type { ApiKey, ApiKeyStore } from '../store/api-keys.ts';
 import type { AuditLog } from '../store/audit/audit-log.ts';
 import type { CallQueries } from '../store/calls/call-queries.ts';
@@ -19,6 +20,7 @@ import type { ChangeScopes } from '../store/change-scopes.ts';
 import type { IdempotencyStore } from '../store/idempotency-store.ts';
 import type { LedgerStore } from '../store/ledger/ledger-store.ts';
 import type { ProposalStore } from '../store/ledger/proposals.ts';
+import type { PromptStore, StoredPrompt } from '../store/prompts.ts';
 import type { ResourceStore } from '../store/resource-store.ts';
 import type { ConversionStore } from '../store/conversions/conversion-store.ts';
 import type { DeliveryLog } from '../store/webhooks/delivery-log.ts';
@@ -33,6 +35,16 @@ export interface LiveCalls {
   list(): readonly LiveCall[];
   /** Ends a call as the system's doing; false where no such call is live, or its end is decided already. */
   hangup(id: CallId): boolean;
+  /** Pauses or resumes its recording; false where it isn't being recorded, undefined where no such call is live. */
+  pauseRecording(id: CallId, paused: boolean): Promise<boolean | undefined>;
+}
+
+/** Recordings that are complete. */
+export interface RecordedCalls {
+  /** By absolute path; undefined where the call has none, or none any more. */
+  fileOf(id: CallId): { readonly path: string; readonly sizeBytes: number; readonly durationMs: number } | undefined;
+  /** For good; false where there was none left. */
+  remove(id: CallId): Promise<boolean>;
 }
 
 /** A call that has not been made. */
@@ -101,6 +113,9 @@ export interface ApiDeps {
   /** What the API adds to the transaction of each change. */
   readonly changes: Pick<ChangeScopes, 'run'>;
   readonly live: LiveCalls;
+  readonly recordings: RecordedCalls;
+  readonly prompts: Pick<PromptStore, 'get' | 'list' | 'rename'>;
+  readonly promptFiles: Pick<PromptFiles<StoredPrompt>, 'add' | 'remove' | 'pathOf'>;
   /** A trunk's gateways with what is known of them; undefined for a trunk that is in no plan. */
   readonly gatewaysOf: (trunkId: string) => readonly WatchedGateway[] | undefined;
   readonly decide: DecideRoute;

@@ -21,12 +21,15 @@ import { compileValidator } from './validation/validator.ts';
 const BODY_LIMIT_BYTES = 1_048_576;
 const REQUESTS_PER_MINUTE = 60_000;
 
-/** A client has this long to send its headers, and its whole request: enough for a megabyte on a poor line. */
+/** A client has this long to send its headers, and its whole request: enough for the largest prompt at 5 Mbit/s. */
 const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 30_000;
+const REQUEST_TIMEOUT_MS = 120_000;
 
 /** Longer than the idle time of usual proxies (60 s), so that it is they who close a connection. */
 const KEEP_ALIVE_MS = 65_000;
+
+/** Once the API closes, requests being answered get so long. */
+const CLOSE_LIMIT_MS = 1_000;
 
 /** Builds the API from what it leans on. It listens when told to, and stops with `close()`. */
 export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
@@ -49,6 +52,10 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     route.serializerCompiler ??= () => (data) => JSON.stringify(data);
   });
   registerRequestReports(app, deps);
+  app.addHook('preClose', (done) => {
+    closeWithin(app, CLOSE_LIMIT_MS);
+    done();
+  });
   registerProblems(app);
   registerBodyParser(app);
   const answerNotFound = createNotFound(app);
@@ -76,6 +83,12 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     { prefix: '/v1' },
   );
   return app;
+}
+
+/** A connection on which nothing was ever asked counts as busy: without a limit, one of them holds up the end. */
+function closeWithin({ server }: FastifyInstance, limitMs: number): void {
+  const limit = setTimeout(() => server.closeAllConnections(), limitMs);
+  server.once('close', () => clearTimeout(limit));
 }
 
 /** Everything from this server alone. TLS, and with it HSTS and upgrades to https, is the business of a proxy before it. */

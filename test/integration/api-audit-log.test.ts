@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { Ani } from '../../src/domain/numbers/e164.ts';
 import { startTestApi, type Json, type TestApi } from '../support/api.ts';
 import { ApiSamples, KINDS } from '../support/api-samples.ts';
+import { FORM_TYPE, multipartForm } from '../support/multipart-form.ts';
 import { admitCall, settleCall } from '../support/settle-call.ts';
+import { wavFile } from '../support/wav-files.ts';
 
 const PATH = '/v1/audit-log';
 const latest = async (api: TestApi): Promise<Json> => (await api.expect(200, 'GET', `${PATH}?limit=1`)).data[0];
@@ -26,6 +28,11 @@ const proposal = async (api: TestApi, samples: ApiSamples): Promise<string> => {
   const said = await api.expect(200, 'PATCH', `/v1/calls/${id}/disposition`, { value: 'spam' });
   return said.openProposalId;
 };
+
+const SOUND = multipartForm([{ name: 'file', filename: 'hello.wav', content: wavFile(Buffer.alloc(160)) }]);
+
+const prompt = async (api: TestApi): Promise<string> =>
+  (await api.expect(201, 'POST', '/v1/prompts', SOUND, { 'content-type': FORM_TYPE })).id;
 
 const WEBHOOK = { url: 'https://example.com/hook', events: ['call.received'] };
 
@@ -80,6 +87,9 @@ const CHANGES: Readonly<Record<string, Doing>> = {
     api.live.push({ id: 'call_live' } as never);
     return ['/v1/live-calls/call_live/hangup'];
   },
+  'post /v1/prompts': async () => ['/v1/prompts', SOUND, FORM_TYPE],
+  'patch /v1/prompts/{id}': async (api) => [`/v1/prompts/${await prompt(api)}`, { name: 'Other' }],
+  'delete /v1/prompts/{id}': async (api) => [`/v1/prompts/${await prompt(api)}`],
   'post /v1/ledger/close': async () => ['/v1/ledger/close', { before: '2026-11-01T00:00:00Z' }],
   'post /v1/webhooks': async () => ['/v1/webhooks', WEBHOOK],
   'patch /v1/webhooks/{id}': ofWebhook('', { enabled: false }),

@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { ERRORS } from '../../src/domain/app-error.ts';
 import { startTestApi, type Json, type TestApi } from '../support/api.ts';
 import { ApiSamples, KINDS } from '../support/api-samples.ts';
+import { FORM_TYPE, multipartForm } from '../support/multipart-form.ts';
 import { settleCall } from '../support/settle-call.ts';
+import { wavFile } from '../support/wav-files.ts';
 
 /** Strings that other programs have stumbled over. */
 const awkward = fc.constantFrom(
@@ -174,6 +176,24 @@ describe('Whatever is sent', () => {
     );
   });
 
+  it('as a form is kept or refused with reasons, never a 500', async () => {
+    const api = await startTestApi();
+    const form = multipartForm([
+      { name: 'name', content: 'Hello' },
+      { name: 'file', filename: 'hello.wav', content: wavFile(Buffer.alloc(200)) },
+    ]);
+    const changes = fc.array(fc.tuple(fc.nat({ max: form.length - 1 }), fc.nat({ max: 255 })), { maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(changes, fc.integer({ min: 1, max: form.length }), async (bytes, end) => {
+        const sent = Buffer.from(form.subarray(0, end));
+        for (const [at, byte] of bytes) if (at < end) sent[at] = byte;
+        const { statusCode } = await api.request('POST', '/v1/prompts', sent, { 'content-type': FORM_TYPE });
+        expect([201, 400, 422]).toContain(statusCode);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   it('as a payment is booked or refused with reasons, never a 500', async () => {
     const api = await startTestApi();
     const { id } = await new ApiSamples(api).create('buyers');
@@ -202,6 +222,7 @@ describe('Whatever is sent', () => {
       'match',
       'disposition',
       'groupBy',
+      'builtIn',
       'timezone',
       'outcome',
       'state',
@@ -210,7 +231,16 @@ describe('Whatever is sent', () => {
     ];
     const parameter = fc.tuple(fc.constantFrom(...names), fc.oneof(awkward, fc.string(), fc.integer().map(String)));
     const { id } = await new ApiSamples(api).create('buyers');
-    const lists = ['calls', 'live-calls', 'ledger', 'api-keys', 'review-queue', 'adjustment-proposals', 'webhooks'];
+    const lists = [
+      'calls',
+      'live-calls',
+      'ledger',
+      'api-keys',
+      'review-queue',
+      'adjustment-proposals',
+      'webhooks',
+      'prompts',
+    ];
     const others = ['reports/summary', 'reports/dispositions', `buyers/${id}/statement`];
     const paths = [...KINDS, ...lists, ...others].map((path) => `/v1/${path}`);
     await fc.assert(
@@ -224,7 +254,7 @@ describe('Whatever is sent', () => {
 
   it('as an id is answered or not found, never a 500', async () => {
     const api = await startTestApi();
-    const paths = [...KINDS, 'calls', 'api-keys', 'webhooks'].map((kind) => `/v1/${kind}`);
+    const paths = [...KINDS, 'calls', 'api-keys', 'webhooks', 'prompts'].map((kind) => `/v1/${kind}`);
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...paths),

@@ -77,6 +77,9 @@ describe('The description', () => {
       'review-queue',
       'adjustment-proposals',
       'webhooks',
+      'prompts',
+      'prompts/{id}',
+      'prompts/{id}/audio',
       'conversions',
     ];
     const collections = [...KINDS, ...others, 'ledger/close', 'reports/dispositions', 'reports/summary'];

@@ -10,8 +10,10 @@ import type { EpochMs, MonoMs } from '../../src/domain/time.ts';
 import { webhookUrlProblem } from '../../src/domain/webhooks/webhook-url.ts';
 import { createGazetteer } from '../../src/geo/gazetteer.ts';
 import { summarize } from '../../src/reporting/summarize.ts';
+import { PromptFiles } from '../../src/prompts/prompt-files.ts';
 import type { ApiRole } from '../../src/store/api-keys.ts';
 import type { Store } from '../../src/store/open-store.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 import { temporaryStore } from './temporary-store.ts';
 
 /** Anything the API answers with; tests say what they look for in it. */
@@ -33,7 +35,7 @@ export interface TestApi {
   advance(ms: number): void;
   /** A key of this role. */
   keyFor(role: ApiRole): Promise<string>;
-  /** One request, as admin unless headers say otherwise. `body` goes as JSON. */
+  /** One request, as admin unless headers say otherwise. `body` goes as JSON, unless it is text or bytes already. */
   request(
     method: string,
     url: string,
@@ -80,6 +82,8 @@ export async function startTestApi(changes: Partial<ApiDeps> = {}): Promise<Test
       },
       pauseRecording: () => Promise.resolve(undefined),
     },
+    prompts: store.prompts,
+    promptFiles: new PromptFiles({ dataDir: temporaryFolder(), register: store.prompts }),
     recordings: { fileOf: () => undefined, remove: () => Promise.resolve(false) },
     gatewaysOf: () => undefined,
     decide: () => Promise.resolve(undefined),
@@ -112,7 +116,7 @@ export async function startTestApi(changes: Partial<ApiDeps> = {}): Promise<Test
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
+      ...(body === undefined ? {} : { payload: isWritten(body) ? body : JSON.stringify(body) }),
     });
 
   return {
@@ -133,4 +137,8 @@ export async function startTestApi(changes: Partial<ApiDeps> = {}): Promise<Test
       return response.body === '' ? undefined : response.json();
     },
   };
+}
+
+function isWritten(body: unknown): body is string | Buffer {
+  return typeof body === 'string' || Buffer.isBuffer(body);
 }

@@ -24,6 +24,7 @@ const TAGS: Readonly<Record<string, string>> = {
   areas: 'Service areas.',
   schedules: 'Opening hours.',
   blocklist: 'Refused callers.',
+  prompts: 'What callers and buyers hear.',
   configuration: 'All of the above as a file.',
   calls: 'Call records.',
   'live-calls': 'Calls in progress.',

@@ -23,8 +23,10 @@ import { registerLedger } from './ledger.ts';
 import { registerLedgerClose } from './ledger-close.ts';
 import { registerLiveCalls } from './live-calls.ts';
 import { registerPayments } from './payments.ts';
+import { registerPrompts } from './prompts.ts';
 import { publishers } from './publishers.ts';
 import { registerCollection } from './register-collection.ts';
+import { registerRecordings } from './recordings.ts';
 import { registerReviewQueue } from './review-queue.ts';
 import { registerRouteDecisions } from './route-decisions.ts';
 import { routes } from './routes.ts';
@@ -50,6 +52,7 @@ export function registerVersionOne(app: FastifyInstance, deps: ApiDeps): void {
   registerCollection(app, areas, deps);
   registerCollection(app, schedules, deps);
   registerCollection(app, blocklist, deps);
+  registerPrompts(app, deps);
   registerExport(app, deps);
   registerImport(app, deps);
   registerCalls(app, deps);
@@ -60,6 +63,7 @@ export function registerVersionOne(app: FastifyInstance, deps: ApiDeps): void {
   registerSummaryReport(app, deps);
   registerDispositionReport(app, deps);
   registerLiveCalls(app, deps);
+  registerRecordings(app, deps);
   registerRouteDecisions(app, deps);
   registerLedger(app, deps);
   registerLedgerClose(app, deps);
