@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 
@@ -64,6 +65,18 @@ describe('A request that can not be read', () => {
     expect(answer).toContain('application/problem+json');
     expect(answer).toContain('"code":"malformed-request"');
   });
+});
+
+describe('A connection on which nothing was ever asked', () => {
+  it('does not hold up the end', async () => {
+    const { app } = await startTestApi();
+    const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
+    const socket = connect(Number(port), '127.0.0.1');
+    await once(socket, 'connect');
+    const gone = once(socket, 'close');
+    await app.close();
+    await gone;
+  }, 5_000);
 });
 
 describe('A path', () => {

@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IncomingCall } from '../support/phone/incoming-call.ts';
 import type { OutgoingCall } from '../support/phone/outgoing-call.ts';
@@ -86,6 +86,7 @@ export class MediaStage {
   async waitUntilRecorded(durationMs: number): Promise<void> {
     const folder = join(this.stage.product.dataDir, 'recordings');
     await this.callerVoice.waitUntil(() => {
+      if (!existsSync(folder)) return false;
       const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.wav'));
       return files.some((file) => statSync(join(folder, file)).size > durationMs * 16);
     }, `${durationMs} ms were recorded`);
