@@ -71,7 +71,7 @@ describe('A prompt', () => {
       FORM_HEADERS,
     );
     expect(response.statusCode).toBe(201);
-    const prompt = response.json<Json>();
+    const prompt: Json = response.json();
     expect(prompt).toEqual({
       id: expect.stringMatching(/^prm_[0-9A-Z]{26}$/),
       name: 'Hello, roofers',

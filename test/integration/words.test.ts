@@ -18,8 +18,8 @@ const AMBIGUOUS = new Set([
   'revenue',
 ]);
 
-/** Challenging the calls that come in is a trunk's, and no leg's. */
-const EXCEPTIONS = new Set(['challengeInbound']);
+/** Challenging the calls that come in is a trunk's, and no leg's; a prompt lasts as long as it does, of a call nothing is said. */
+const EXCEPTIONS = new Set(['challengeInbound', 'durationMs']);
 
 /** Every name of a field in a schema, however deep, with the schema of what it holds. */
 function* fieldsOf(schema: Json): Generator<readonly [name: string, schema: Json]> {
