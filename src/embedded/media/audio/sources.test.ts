@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { pcm16, readAll, wavFile } from '../../../../test/support/audio-samples.ts';
+import { canSeeDescriptors, descriptorsOf, processWarnings } from '../../../../test/support/file-descriptors.ts';
 import { loudness, shareOfTone } from '../../../../test/support/phone/tone.ts';
 import { temporaryFolder } from '../../../../test/support/temporary-folder.ts';
 import type { AudioSource } from '../audio-port.ts';
@@ -279,6 +280,17 @@ describe('opening what is to be played by name', () => {
     const failure = await open(name).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(SourceError);
     expect((failure as Error).message).toMatch(reason);
+  });
+
+  it.runIf(canSeeDescriptors)('closes what it has opened of a list that can’t be played', async () => {
+    const warnings = processWarnings();
+    const path = folder();
+    const file = join(path, 'long.wav');
+    writeFileSync(file, wavFile(Buffer.alloc(100_000), {}));
+    const opening = openSource('file_string://long.wav!missing.wav', { folder: path, onTrouble: noTrouble });
+    await expect(opening).rejects.toThrow("can't play missing.wav");
+    await vi.waitFor(() => expect(descriptorsOf(file)).toBe(0));
+    expect(warnings).toEqual([]);
   });
 
   it('refuses what is no WAV file', async () => {

@@ -1,9 +1,10 @@
-import { readdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { pcm16, readAll, wavFile } from '../../../../test/support/audio-samples.ts';
+import { canSeeDescriptors, descriptorsOf, processWarnings } from '../../../../test/support/file-descriptors.ts';
 import { encode } from '../../../../test/support/phone/g711.ts';
 import { loudness, secondOfTone, shareOfTone } from '../../../../test/support/phone/tone.ts';
 import { temporaryFolder } from '../../../../test/support/temporary-folder.ts';
@@ -31,18 +32,6 @@ async function heardOf(source: AudioSource): Promise<Int16Array> {
     await nextTurn();
   }
   return Int16Array.from(samples);
-}
-
-/** How many descriptors this process has of a file; a descriptor may go while we look. */
-function descriptorsOf(file: string): number {
-  return readdirSync('/proc/self/fd').filter((fd) => {
-    try {
-      return readlinkSync(`/proc/self/fd/${fd}`) === file;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-      throw error;
-    }
-  }).length;
 }
 
 describe('playing a WAV file', () => {
@@ -184,7 +173,7 @@ describe('playing a WAV file', () => {
   });
 });
 
-describe.runIf(process.platform === 'linux')('the file', () => {
+describe.runIf(canSeeDescriptors)('the file', () => {
   const long = wavFile(pcm16(ramp(80_000)), {});
 
   it('is open while it plays, and closed at its end', async () => {
@@ -196,6 +185,7 @@ describe.runIf(process.platform === 'linux')('the file', () => {
   });
 
   it('is closed with the source, even while it is being read', async () => {
+    const warnings = processWarnings();
     const file = written(long);
     const sources = await Promise.all(
       Array.from({ length: 20 }, () => openWav(file, 0, (error) => expect.unreachable(error.message))),
@@ -208,6 +198,7 @@ describe.runIf(process.platform === 'linux')('the file', () => {
     });
     await vi.waitFor(() => expect(descriptorsOf(file)).toBe(0));
     expect(sources[1]!.read(160)).not.toBeNull();
+    expect(warnings).toEqual([]);
   });
 
   it('is closed at once where all of it has been read ahead, or it can’t be played', async () => {

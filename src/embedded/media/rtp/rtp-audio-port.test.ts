@@ -250,7 +250,7 @@ describe('whom a port listens to', () => {
 describe('a peer that falls silent', () => {
   it('is noticed once, and again when asked anew', async () => {
     const { clock, leg } = audioPorts();
-    const { port, say } = await leg();
+    const { port, say, agree } = await leg();
     const silent = vi.fn<() => void>();
     port.watch(2000, silent);
     clock.advance(1900);
@@ -258,6 +258,9 @@ describe('a peer that falls silent', () => {
     clock.advance(1999);
     expect(silent).not.toHaveBeenCalled();
     clock.advance(1);
+    clock.advance(60_000);
+    agree({ direction: 'sendonly' });
+    agree({ direction: 'sendrecv' });
     clock.advance(60_000);
     expect(silent).toHaveBeenCalledTimes(1);
     port.watch(2000, silent);
