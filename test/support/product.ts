@@ -6,10 +6,13 @@ import type { Clock } from '../../src/calls/ports/clock.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { ADMIN_KEY, RestClient } from './rest-client.ts';
 
-/** The settings of a real drachtio-server, where the environment names one: the same tests then run on it. */
-function realServer(env: NodeJS.ProcessEnv): Record<string, string> {
+/** The settings of real servers, where the environment names them: the same tests then run on those. */
+function realServers(env: NodeJS.ProcessEnv): Record<string, string> {
   const { DRACHTIO_HOST, DRACHTIO_PORT = '9022', DRACHTIO_SECRET = '' } = env;
-  return DRACHTIO_HOST ? { TOLLGATE_ENGINE: 'drachtio', DRACHTIO_HOST, DRACHTIO_PORT, DRACHTIO_SECRET } : {};
+  if (!DRACHTIO_HOST) return {};
+  const { FREESWITCH_HOST, FREESWITCH_PORT = '8021', FREESWITCH_SECRET = '' } = env;
+  const media = FREESWITCH_HOST ? { FREESWITCH_HOST, FREESWITCH_PORT, FREESWITCH_SECRET } : {};
+  return { TOLLGATE_ENGINE: 'drachtio', DRACHTIO_HOST, DRACHTIO_PORT, DRACHTIO_SECRET, ...media };
 }
 
 export interface ProductOptions {
@@ -37,7 +40,7 @@ export class Product extends RestClient {
         TOLLGATE_ADMIN_KEY: ADMIN_KEY,
         LOG_LEVEL: 'silent',
         DRAIN_TIMEOUT_S: '0',
-        ...realServer(process.env),
+        ...realServers(process.env),
         ...options.env,
       },
       [],
