@@ -1,3 +1,4 @@
+import type { PromptId } from '../domain/ids.ts';
 import type { Area } from '../domain/plan/area.ts';
 import type { BlocklistEntry } from '../domain/plan/blocklist-entry.ts';
 import type { Campaign } from '../domain/plan/campaign.ts';
@@ -55,6 +56,8 @@ export interface Configuration {
   /** Of the plan: what `changeAll` holds against the version it finds. */
   readonly version: number;
   readonly resources: { readonly [Kind in ResourceKind]: readonly Stored<Resources[Kind]>[] };
+  /** What resources may play, in order of id; their sound is no part of the configuration. */
+  readonly prompts: readonly { readonly id: PromptId; readonly name: string; readonly builtIn: boolean }[];
 }
 
 /** One of many changes that are made together. What is created has its id from whoever asks for it. */

@@ -347,7 +347,7 @@ describe('A file that can not be imported', () => {
     ['buyers:\n  - name: A\n  - name: "B', 400, 'malformed-request', /^Line 3: This is no YAML: /],
     ['buyers: [{ name: A }]\nbuyers: []', 400, 'malformed-request', /^Line 2: .*unique/],
     ['buyers: *nothing', 400, 'malformed-request', /Unresolved alias/],
-    ['- name: A', 422, 'invalid', /Write a map of lists: trunks, /],
+    ['- name: A', 422, 'invalid', /Write a map of lists: prompts, trunks, /],
     ['', 422, 'invalid', /Write a map of lists/],
     ['buyers: []\nbuyer: []', 422, 'invalid', /^line 2, \/buyer: There is no such collection/],
     ['buyers: { name: A }', 422, 'invalid', /^line 1, \/buyers: Write a list/],
@@ -463,6 +463,48 @@ describe('Names', () => {
     expect(
       await problemsOf(api, `dids: [{ number: "+14155550109", campaign: Roofing, publisherId: ${id} }]`),
     ).toMatchObject([{ path: '/dids/0/publisherId', message: like(/is archived: bring it back first/) }]);
+  });
+});
+
+describe('Prompts', () => {
+  const file = (id: string): Json => ({
+    prompts: [{ id, name: 'Welcome' }],
+    campaigns: [
+      { name: 'C', prompts: { greeting: id }, ivr: { start: 'a b', steps: { 'a b': { type: 'hangup', prompt: id } } } },
+    ],
+  });
+  const elsewhere = 'prm_01JD6Z5V8QK3M4N7P9R2S5T8W1';
+  const upload = (api: TestApi) =>
+    api.store.prompts.keep({ id: api.store.prompts.newId(), name: 'Welcome', durationMs: 1_000 });
+
+  it('go by id and name alone, and are those of the same name where they are imported', async () => {
+    const api = await startTestApi({ mediaServer: true });
+    const { id } = await upload(api);
+    await api.expect(200, 'POST', '/v1/import', file(elsewhere));
+    const plan = await exported(api);
+    expect(plan.prompts).toEqual([{ id, name: 'Welcome' }]);
+    expect(plan.campaigns[0]).toMatchObject({ prompts: { greeting: id }, ivr: { steps: { 'a b': { prompt: id } } } });
+    expect((await api.expect(200, 'POST', '/v1/import', file(elsewhere))).counts).toMatchObject({ unchanged: 1 });
+    expect((await api.expect(200, 'POST', '/v1/import?mode=replace', plan)).counts).toMatchObject({ unchanged: 1 });
+  });
+
+  it('that are not here must be uploaded first', async () => {
+    const api = await startTestApi({ mediaServer: true });
+    const refused = async (): Promise<Json> => (await api.expect(422, 'POST', '/v1/import', file(elsewhere))).errors;
+    expect(await refused()).toEqual([
+      {
+        path: '/campaigns/0/prompts/greeting',
+        message: like(/no prm_01JD6Z\w+ among the prompts: upload its WAV first/),
+      },
+      { path: '/campaigns/0/ivr/steps/a b/prompt', message: like(/upload/) },
+    ]);
+    await upload(api);
+    await upload(api);
+    // Which of the two is meant, nobody knows.
+    expect(await refused()).toHaveLength(2);
+    expect((await api.expect(422, 'POST', '/v1/import', { prompts: ['Welcome'] })).errors).toMatchObject([
+      { path: '/prompts' },
+    ]);
   });
 });
 

@@ -135,7 +135,26 @@ const campaign = fc.record({
   priceMicros: fc.nat(100_000_000),
   tiers: fc.subarray([{ minTalkS: 300, priceMicros: 60_000_000 }]),
   order: fc.constantFrom('weight', 'price'),
-  afterHours: fc.record({ action: fc.constantFrom('reject', 'hangup') }),
+  afterHours: fc.constantFrom(
+    { action: 'reject' },
+    { action: 'hangup', promptId: 'prm_default-after-hours' },
+    { action: 'forward', destinationId: idOf(ID_PREFIX.destination, 0), billable: true },
+  ),
+  record: fc.boolean(),
+  prompts: fc.constantFrom({}, { greeting: 'prm_default-greeting' }),
+  ivr: fc.constantFrom(undefined, {
+    start: 'ask',
+    steps: {
+      ask: {
+        type: 'menu',
+        prompt: 'prm_default-menu',
+        choices: { '2': 'end', '*': 'zip code', '1': 'end' },
+        onFail: 'end',
+      },
+      'zip code': { type: 'collect', prompt: 'prm_default-enter-zip', next: 'end', onFail: 'end' },
+      end: { type: 'route' },
+    },
+  }),
   screening: fc.record({ anonymous: fc.constantFrom('allow', 'reject'), minAttestation: optional(fc.constant('A')) }),
   reviewRules: fc.constantFrom(undefined, {}, { spam: 'propose-refund' }),
 });
@@ -143,7 +162,14 @@ const campaign = fc.record({
 /** What of another collection something may name, as a position in it that is there whatever its length. */
 const which = fc.nat(1_000);
 
-const destination = fc.record({ name, caps, ringTimeoutS: fc.integer({ min: 1, max: 120 }), buyer: which });
+const destination = fc.record({
+  whisper: fc.constantFrom(undefined, 'prm_default-whisper'),
+  acceptDigit: fc.constantFrom(undefined, '#', '1'),
+  name,
+  caps,
+  ringTimeoutS: fc.integer({ min: 1, max: 120 }),
+  buyer: which,
+});
 const did = fc.record({ campaign: which, publisher: optional(which), label: optional(name), enabled: fc.boolean() });
 const route = fc.record({
   campaign: which,
@@ -151,6 +177,7 @@ const route = fc.record({
   area: optional(which),
   schedule: optional(which),
   publishers: optional(fc.uniqueArray(fc.nat(1), { minLength: 1, maxLength: 2 })),
+  categories: fc.constantFrom(undefined, ['roof'], ['roof', 'gutters']),
   priority: fc.nat(5),
   weight: fc.integer({ min: 1, max: 1_000 }),
   priceMicros: optional(micros),

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { AppError, type InputProblem } from '../../domain/app-error.ts';
+import { promptsNamedIn } from '../../domain/plan/prompts-named.ts';
 import type { Configuration, ResourceChange, ResourceKind, Resources, Stored } from '../../store/resource-store.ts';
 import { referencesIn } from '../../store/resources/resource-kinds.ts';
 import { collectionOf } from './collections.ts';
@@ -51,12 +52,14 @@ const STRIDE = 200;
 export async function checkTogether(plan: WholePlan): Promise<Disagreements> {
   const end = new EndState(plan);
   const problems: InputProblem[] = [];
+  const prompts = new Set<string>(plan.configuration.prompts.map(({ id }) => id));
   const numbers = new Map<unknown, string>();
   for (const [id, { number, archived }] of end.of('dids'))
     if (!archived && number !== undefined) numbers.set(number, id);
   for (const [done, item] of plan.judged.entries()) {
     const found = [
       ...checkReferences(item, end),
+      ...checkPrompts(item, prompts),
       ...(item.changes ? [...checkNumber(item, numbers), ...(await checkRules(item, end))] : []),
     ];
     problems.push(...problemsOf(item, found));
@@ -113,6 +116,18 @@ function checkNumber({ id, resource, archived }: JudgedItem, numbers: ReadonlyMa
   return [{ path: '/number', message }];
 }
 
+/** Prompts are never archived. */
+function checkPrompts({ item: { kind }, resource, existing }: JudgedItem, prompts: ReadonlySet<string>) {
+  const before = existing === null ? [] : promptsNamedIn(kind, ownFields(existing));
+  const namedBefore = new Set(before.map(({ id }) => id));
+  return promptsNamedIn(kind, resource)
+    .filter(({ id }) => !prompts.has(id) && !namedBefore.has(id))
+    .map(({ path, id }) => {
+      const message = `There is no ${id} among the prompts: upload its WAV first, under the name it has in the file.`;
+      return { path, message };
+    });
+}
+
 async function checkRules({ item: { kind }, resource, existing }: JudgedItem, end: EndState) {
   const before = existing === null ? undefined : ownFields(existing);
   return (await collectionOf(kind).check?.(resource, end, before)) ?? [];
@@ -147,8 +162,8 @@ class EndState {
     return this.#byKind.get(kind) ?? new Map<string, EndResource>();
   }
 
-  stateOf(kind: ResourceKind | 'prompts', id: string): State {
-    const found = kind === 'prompts' ? undefined : this.of(kind).get(id);
+  stateOf(kind: ResourceKind, id: string): State {
+    const found = this.of(kind).get(id);
     // What the file itself archives was in service when it was named.
     if (found) return found.archived && this.#archived.has(id) ? 'archived' : 'there';
     if (this.#broken.has(id)) return 'broken';

@@ -25,3 +25,8 @@ export function exportItems(
       return inSchemaOrder(schema, maskSecrets(item)) as ExportedItem;
     });
 }
+
+/** What uploaded prompts are called: a file has no sound, so the names say which are meant. */
+export function exportPrompts({ prompts }: Configuration): readonly ExportedItem[] {
+  return prompts.filter(({ builtIn }) => !builtIn).map(({ id, name }) => ({ id, name }));
+}

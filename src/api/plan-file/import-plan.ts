@@ -11,6 +11,7 @@ import type { ParseContext } from '../routes/collection.ts';
 import { invalid } from '../validation/validator.ts';
 import { checkTogether, findRemovals } from './check-together.ts';
 import { changeFor, judgeItems, type JudgedItem } from './judge-items.ts';
+import { findLocalPrompts } from './local-prompts.ts';
 import { matchItems } from './match-items.ts';
 import type { ImportMode } from './matched-item.ts';
 import { MOST_PROBLEMS, type PlanFile } from './plan-file.ts';
@@ -87,7 +88,8 @@ async function workOut(
   const { matched, problems } = matchItems(file, configuration, mode, (kind) => resources.newId(kind));
   const removals = findRemovals(file, configuration, matched, mode);
   const total = file.items.length;
-  const found = await judgeItems(matched, mode, context, (done) => tell?.(done, total));
+  const judging = { ...context, localPrompts: findLocalPrompts(file, configuration.prompts) };
+  const found = await judgeItems(matched, mode, judging, (done) => tell?.(done, total));
   const { judged } = found;
   const alone = [...problems, ...found.problems];
   if (alone.length > MOST_PROBLEMS) throw invalid(inFileOrder(alone, file).slice(0, MOST_PROBLEMS));

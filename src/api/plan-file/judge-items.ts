@@ -8,6 +8,7 @@ import type { ParseContext } from '../routes/collection.ts';
 import { storedFields } from '../schemas/resource.ts';
 import { createValidator } from '../validation/validator.ts';
 import { collectionOf } from './collections.ts';
+import { playLocal, type LocalPrompts } from './local-prompts.ts';
 import { problemsOf, type AnyStored, type ImportMode, type MatchedItem } from './matched-item.ts';
 import { MOST_PROBLEMS } from './plan-file.ts';
 import { findMasks, keepSecrets } from './secrets.ts';
@@ -22,6 +23,11 @@ export interface JudgedItem extends MatchedItem {
   readonly changes: boolean;
 }
 
+/** What items are held against beside their collection's schema. */
+export interface JudgeContext extends ParseContext {
+  readonly localPrompts: LocalPrompts;
+}
+
 /** How many are looked at between two looks at the rest of the world. */
 const STRIDE = 200;
 
@@ -32,7 +38,7 @@ const STRIDE = 200;
 export async function judgeItems(
   matched: readonly MatchedItem[],
   mode: ImportMode,
-  context: ParseContext,
+  context: JudgeContext,
   tell: (done: number) => void,
 ): Promise<{ readonly judged: readonly JudgedItem[]; readonly problems: readonly InputProblem[] }> {
   const judged: JudgedItem[] = [];
@@ -53,7 +59,7 @@ export async function judgeItems(
 function judge(
   matched: MatchedItem,
   mode: ImportMode,
-  context: ParseContext,
+  context: JudgeContext,
 ): JudgedItem | { readonly problems: readonly InputProblem[] } {
   const { item, existing } = matched;
   const { parse } = collectionOf(item.kind);
@@ -65,8 +71,9 @@ function judge(
   const validated = validatorOf(item.kind)(wanted);
   if (!validated.ok) return { problems: validated.error.problems };
   const { archived, ...fields } = validated.value as { readonly archived: boolean };
-  const resource = parse(fields, context);
-  if (isProblems(resource)) return { problems: resource };
+  const parsed = parse(fields, context);
+  if (isProblems(parsed)) return { problems: parsed };
+  const resource = playLocal(item.kind, parsed, context.localPrompts);
   return { ...matched, resource, archived, changes: existing === null || !isSame(existing, resource, archived) };
 }
 

@@ -15,7 +15,10 @@ const KEYS: Readonly<Record<ResourceKind, { readonly must: readonly string[]; re
   destinations: { must: ['buyerId', 'name'] },
   campaigns: { must: ['name'] },
   dids: { must: ['number'] },
-  routes: { must: ['campaignId', 'destinationId'], may: ['areaId', 'scheduleId', 'acceptedPublisherIds'] },
+  routes: {
+    must: ['campaignId', 'destinationId'],
+    may: ['areaId', 'scheduleId', 'acceptedPublisherIds', 'categories'],
+  },
 };
 
 /** Fields that hold telephone numbers, or beginnings of them. */

@@ -22,6 +22,8 @@ export interface PlanFile {
   /** The collections that it names, those of which it has nothing too. */
   readonly kinds: readonly ResourceKind[];
   readonly items: readonly PlanItem[];
+  /** What prompts are called where the file comes from: no sound is in it, so one of the name must be here. */
+  readonly prompts: readonly { readonly id: string; readonly name: string }[];
 }
 
 /** A text to read, and how it is written. */

@@ -15,16 +15,19 @@ export type Locate = (kind: string, index?: number) => Pick<PlanItem, 'line' | '
  * @throws AppError `invalid` where it is something else
  */
 export function readContent(content: unknown, locate: Locate = () => ({})): PlanFile {
-  if (!isMap(content)) throw invalid([{ path: '', message: `Write a map of lists: ${KIND_NAMES.join(', ')}.` }]);
+  if (!isMap(content)) throw invalid([{ path: '', message: `Write a map of lists: ${KNOWN}.` }]);
   const problems: InputProblem[] = [];
   const kinds: ResourceKind[] = [];
   const items: PlanItem[] = [];
+  const prompts: NamedPrompt[] = [];
   for (const [name, list] of Object.entries(content)) {
     const { line } = locate(name);
     const refuse = (message: string): unknown =>
       problems.push({ path: `/${escapePointer(name)}`, message, ...(line === undefined ? {} : { line }) });
     const kind = KIND_NAMES.find((known) => known === name);
-    if (kind === undefined) refuse(`There is no such collection. Known here: ${KIND_NAMES.join(', ')}.`);
+    if (name === 'prompts' && isPromptList(list)) prompts.push(...list);
+    else if (name === 'prompts') refuse('Write a list of prompts, each with its id and name.');
+    else if (kind === undefined) refuse(`There is no such collection. Known here: ${KNOWN}.`);
     else if (!Array.isArray(list)) refuse('Write a list, with an entry for each.');
     else {
       refuseTooMany(items.length + list.length);
@@ -39,7 +42,18 @@ export function readContent(content: unknown, locate: Locate = () => ({})): Plan
     }
   }
   if (problems.length > 0) throw invalid(problems);
-  return { kinds, items };
+  return { kinds, items, prompts };
+}
+
+const KNOWN = ['prompts', ...KIND_NAMES].join(', ');
+
+type NamedPrompt = PlanFile['prompts'][number];
+
+function isPromptList(list: unknown): list is readonly NamedPrompt[] {
+  return (
+    Array.isArray(list) &&
+    list.every((each) => isMap(each) && typeof each['id'] === 'string' && typeof each['name'] === 'string')
+  );
 }
 
 function lineOf({ line }: Pick<PlanItem, 'line'>): { readonly line?: number } {

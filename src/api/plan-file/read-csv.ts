@@ -58,7 +58,7 @@ class Table {
   finish(): PlanFile {
     if (this.#columns === null) throw unreadable('The file is empty: its first line names the columns.', 1);
     if (this.#problems.length > 0) throw invalid(this.#problems);
-    return { kinds: [this.#kind], items: this.#items };
+    return { kinds: [this.#kind], items: this.#items, prompts: [] };
   }
 
   #read({ line, cells }: Row, columns: readonly Column[]): PlanItem {

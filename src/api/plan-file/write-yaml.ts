@@ -4,7 +4,7 @@ import { Document, isSeq, visit } from 'yaml';
 
 import type { Configuration } from '../../store/resource-store.ts';
 import { KIND_NAMES } from '../../store/resources/resource-kinds.ts';
-import { exportItems, type ExportedItem } from './export-items.ts';
+import { exportItems, exportPrompts, type ExportedItem } from './export-items.ts';
 
 const HEADING = "# Tollgate's configuration. Secrets are masked (***): an import keeps those that there are.\n";
 
@@ -14,8 +14,8 @@ const STRIDE = 100;
 /** The configuration as YAML 1.2. The same configuration makes the same text, byte for byte. */
 export async function writeYaml(configuration: Configuration, which: { readonly archived: boolean }): Promise<string> {
   const parts = [HEADING];
-  for (const kind of KIND_NAMES) {
-    const items = exportItems(configuration, kind, which);
+  const lists = KIND_NAMES.map((kind) => [kind, exportItems(configuration, kind, which)] as const);
+  for (const [kind, items] of [['prompts', exportPrompts(configuration)] as const, ...lists]) {
     parts.push(items.length === 0 ? `${kind}: []\n` : `${kind}:\n`);
     for (let from = 0; from < items.length; from += STRIDE) {
       parts.push(writeList(items.slice(from, from + STRIDE)));

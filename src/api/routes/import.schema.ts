@@ -39,9 +39,19 @@ const item = Type.Object({}, { description: 'As `POST` takes it, with `id`, `arc
 
 /** A file of the configuration, or of a part of it. */
 export const planSchema = Type.Object(
-  Object.fromEntries(
-    KIND_NAMES.map((kind) => [kind, Type.Optional(Type.Array(item, { description: `All of the ${kind}, or some.` }))]),
-  ),
+  {
+    prompts: Type.Optional(
+      Type.Array(Type.Object({ id: Type.String(), name: Type.String() }), {
+        description: 'What prompts are called where the file comes from: those of the same names are played here.',
+      }),
+    ),
+    ...Object.fromEntries(
+      KIND_NAMES.map((kind) => [
+        kind,
+        Type.Optional(Type.Array(item, { description: `All of the ${kind}, or some.` })),
+      ]),
+    ),
+  },
   { ...STRICT, description: 'Collections of the configuration.' },
 );
 

@@ -28,8 +28,8 @@ const IMPORT_LIMIT_BYTES = 10 * 1_048_576;
 const DESCRIPTION =
   'All of it or nothing, in one transaction and one version of the plan. Each entry is the resource with its `id`; ' +
   'without one, the one in service that its name tells (`number` of DIDs, `match` of blocklist entries, buyer and name ' +
-  'of destinations, campaign, destination, area, schedule and accepted publishers of routes); else a new one. What it is ' +
-  'held against is what single requests are. With `merge`, an entry is a merge patch (RFC 7396). At most 10 MB.';
+  'of destinations; campaign, destination, area, schedule, accepted publishers and categories of routes); else a new ' +
+  'one. What it is held against is what single requests are. With `merge`, an entry is a merge patch (RFC 7396). At most 10 MB.';
 
 const ANSWERS = {
   200: jsonResponse('Done, or what would be done.', importResult, IMPORT_EXAMPLE),

@@ -1,5 +1,6 @@
 import type { RoutingPlan } from '../../domain/plan/routing-plan.ts';
 import type { Sqlite } from '../database.ts';
+import type { PromptRow } from '../prompts.ts';
 import type { Configuration, ResourceKind, Resources, Stored } from '../resource-store.ts';
 import { ROW_COLUMNS, toResource, toStored, type Doc, type ResourceRow } from './resource-row.ts';
 
@@ -49,6 +50,10 @@ export function readConfiguration(sqlite: Sqlite): Configuration {
       schedules: all('schedules'),
       blocklist: all('blocklist'),
     },
+    prompts: sqlite
+      .prepare<[], Pick<PromptRow, 'id' | 'name' | 'built_in'>>('SELECT id, name, built_in FROM prompts ORDER BY id')
+      .all()
+      .map(({ id, name, built_in: builtIn }) => ({ id, name, builtIn: builtIn === 1 })),
   }))();
 }
 
