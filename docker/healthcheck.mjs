@@ -7,10 +7,10 @@ try {
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${HTTP_PORT}/readyz`;
   const response = await fetch(url, { signal: AbortSignal.timeout(4_000) });
   if (!response.ok) {
-    console.log(await response.text());
+    process.stdout.write(`${await response.text()}\n`);
     process.exitCode = 1;
   }
 } catch (error) {
-  console.log(`Tollgate does not answer: ${error.cause?.message ?? error.message}`);
+  process.stdout.write(`Tollgate does not answer: ${error.cause?.message ?? error.message}\n`);
   process.exitCode = 1;
 }
