@@ -5,6 +5,7 @@ import type { CheckResult } from './api/ports.ts';
 import type { AudioWorld } from './calls/audio/anchored-audio.ts';
 import type { Clock } from './calls/ports/clock.ts';
 import type { Config } from './config/load-config.ts';
+import { mediaServersOf } from './config/media-servers.ts';
 import type { PromptId } from './domain/ids.ts';
 import { startMediaEngine, type MediaEngineHandle } from './embedded/start-media-engine.ts';
 import { localAddressTowards } from './media/local-address-towards.ts';
@@ -48,7 +49,7 @@ export interface MediaParts {
  */
 export async function startMedia({ config, sip, clock, log, pathOf, onFatal }: MediaParts): Promise<Media | null> {
   const engine = config.TOLLGATE_ENGINE === 'embedded' ? await startEmbedded(config, onFatal) : null;
-  const servers = engine ? [engine.eventSocket] : serversOf(config);
+  const servers = engine ? [engine.eventSocket] : mediaServersOf(config);
   const [first] = servers;
   if (!first) return null;
   const dataDir = resolve(config.TOLLGATE_DATA_DIR);
@@ -90,14 +91,6 @@ async function startEmbedded(config: Config, onFatal: (error: unknown) => void):
   });
   engine.onFailure(onFatal);
   return engine;
-}
-
-function serversOf({ FREESWITCH_HOST: hosts, FREESWITCH_PORT: ports, FREESWITCH_SECRET: secrets }: Config) {
-  return (hosts ?? []).map((host, index) => ({
-    host,
-    port: ports[index] ?? ports[0] ?? 8_021,
-    secret: secrets?.[index] ?? secrets?.[0] ?? '',
-  }));
 }
 
 /** Copies the prompts that come with the product to where media servers see them. */
