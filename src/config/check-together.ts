@@ -4,10 +4,10 @@ import { mediaServersOf } from './media-servers.ts';
 import type { SettingName, SettingValues } from './settings.ts';
 
 /**
- * Secrets that anyone knows: drachtio-server's and FreeSWITCH's own defaults, and that of the FreeSWITCH image for
- * drachtio. Who has one of them controls every call.
+ * Secrets that anyone knows: drachtio-server's own (as shipped, and where its settings name none), FreeSWITCH's, and that
+ * of the FreeSWITCH image for drachtio. Who has one of them controls every call.
  */
-const KNOWN_TO_ALL = new Set(['cymru', 'ClueCon', 'JambonzR0ck$']);
+const KNOWN_TO_ALL = new Set(['cymru', 'admin', 'ClueCon', 'JambonzR0ck$']);
 
 const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8);
