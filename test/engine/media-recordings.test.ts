@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { wavSamples } from '../support/audio-samples.ts';
 import { shareOfTone } from '../support/phone/tone.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { describeMedia } from './media-bench.ts';
+import { describeMedia, next } from './media-bench.ts';
 
 describeMedia('a message', (bench) => {
   const message = (): string => join(temporaryFolder(), 'a message.wav');
@@ -38,11 +38,12 @@ describeMedia('a message', (bench) => {
   it('is complete when the caller hangs up', async () => {
     const { endpoint, phone } = await bench.line(500);
     const file = message();
-    const recording = endpoint.record(`'${file}'`, { timeLimitSecs: 10 });
-    await expect.poll(() => phone.sent).toBeGreaterThan(25);
+    void endpoint.record(`'${file}'`, { timeLimitSecs: 10 });
+    await expect.poll(() => phone.sent).toBeGreaterThan(40);
+    const gone = next(endpoint, 'destroy');
     await endpoint.dialog.destroy();
-    await recording;
-    expect(wavSamples(readFileSync(file)).length).toBeGreaterThan(1000);
+    await gone;
+    await expect.poll(() => wavSamples(readFileSync(file)).length).toBeGreaterThan(1000);
   });
 
   it('can’t be stopped where none is being recorded', async () => {
