@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { shareOfTone } from '../support/phone/tone.ts';
-import { channelsOf } from '../support/tone-wav.ts';
+import { channelsOf, toneIn } from '../support/tone-wav.ts';
 import { BUYER_HZ, CALLER_HZ, MediaStage } from './media-stage.ts';
 
 const GREETING_HZ = 600;
@@ -184,10 +183,10 @@ describe('a recorded call', () => {
     const cdr = await media.stage.onlyCdr();
     expect(cdr.recordingId).toBe(cdr.id.replace('call_', 'rec_'));
     const [left, right] = channelsOf(await media.recording(cdr.id));
-    expect(shareOfTone(left!, CALLER_HZ)).toBeGreaterThan(0.8);
-    expect(shareOfTone(right!, BUYER_HZ)).toBeGreaterThan(0.8);
-    const [wrongLeft, wrongRight] = [shareOfTone(left!, BUYER_HZ), shareOfTone(right!, CALLER_HZ)];
-    expect(Math.max(wrongLeft, wrongRight, shareOfTone(right!, GREETING_HZ))).toBeLessThan(0.05);
+    expect(toneIn(left!, CALLER_HZ)).toBeGreaterThan(0.8);
+    expect(toneIn(right!, BUYER_HZ)).toBeGreaterThan(0.8);
+    const [wrongLeft, wrongRight] = [toneIn(left!, BUYER_HZ), toneIn(right!, CALLER_HZ)];
+    expect(Math.max(wrongLeft, wrongRight, toneIn(right!, GREETING_HZ))).toBeLessThan(0.05);
     expect(Math.abs((left!.length * 1_000) / 8_000 - cdr.talkMs)).toBeLessThan(500);
   });
 
@@ -234,7 +233,7 @@ describe('after hours', () => {
     const cdr = await media.stage.onlyCdr();
     expect(cdr).toMatchObject({ outcome: 'voicemail', talkMs: 0, buyerVerdict: { billable: false } });
     const [message] = channelsOf(await media.recording(cdr.id));
-    expect(shareOfTone(message!, CALLER_HZ)).toBeGreaterThan(0.8);
+    expect(toneIn(message!, CALLER_HZ)).toBeGreaterThan(0.8);
   });
 
   it.each([

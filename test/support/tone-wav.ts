@@ -1,4 +1,4 @@
-import { SAMPLE_RATE, secondOfTone } from './phone/tone.ts';
+import { loudness, SAMPLE_RATE, secondOfTone, shareOfTone } from './phone/tone.ts';
 
 /** A mono WAV of 16 bit at 8 kHz: one tone, so long. */
 export function toneWav(hz: number, durationMs: number): Buffer {
@@ -30,4 +30,20 @@ export function channelsOf(wav: Buffer): readonly Int16Array[] {
   return Array.from({ length: channels }, (_, channel) =>
     Int16Array.from({ length: frames }, (__, frame) => wav.readInt16LE(start + 2 * (frame * channels + channel))),
   );
+}
+
+/** Frames of a tenth of a second: a step of a jitter buffer spoils one of them, and no more. */
+const WINDOW = SAMPLE_RATE / 10;
+
+/** Quieter than this nothing is said. */
+const AUDIBLE = 100;
+
+/** How much of what is heard in a recording is one tone, 0…1: the median over what is no silence; 0 for silence alone. */
+export function toneIn(samples: Int16Array, hz: number): number {
+  const shares: number[] = [];
+  for (let at = 0; at + WINDOW <= samples.length; at += WINDOW) {
+    const window = samples.subarray(at, at + WINDOW);
+    if (loudness(window) > AUDIBLE) shares.push(shareOfTone(window, hz));
+  }
+  return shares.sort((a, b) => a - b)[Math.floor(shares.length / 2)] ?? 0;
 }
