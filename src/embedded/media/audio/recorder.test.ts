@@ -11,11 +11,13 @@ import { Recorder } from './recorder.ts';
 
 const FRAME = 160;
 
+const SECONDS = new Map([440, 620].map((hz) => [hz, secondOfTone(hz)]));
+
 /** A frame of a tone, coded, with a header's room before it. */
 function octetsOf(hz: number, frame: number, codec: G711): Uint8Array {
   const octets = new Uint8Array(12 + FRAME);
   const from = (frame * FRAME) % 8000;
-  encodeG711(codec, secondOfTone(hz).subarray(from, from + FRAME), octets, 12);
+  encodeG711(codec, SECONDS.get(hz)!.subarray(from, from + FRAME), octets, 12);
   return octets;
 }
 

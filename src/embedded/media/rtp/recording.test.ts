@@ -13,9 +13,11 @@ import { Pacer } from './pacer.ts';
 import { PortRange } from './port-range.ts';
 import { machineClock } from '../media-clock.ts';
 
+const SECONDS = new Map([440, 620].map((hz) => [hz, encode('PCMU', secondOfTone(hz))]));
+
 /** A frame of a second of tone that goes round and round. */
 const frameOf = (hz: number, frame: number): Buffer =>
-  encode('PCMU', secondOfTone(hz).subarray((frame % 50) * 160, ((frame % 50) + 1) * 160));
+  SECONDS.get(hz)!.subarray((frame % 50) * 160, ((frame % 50) + 1) * 160);
 
 /** Two bridged legs whose peers speak for so many frames: the first 440 Hz, the second 620 Hz. */
 async function conversation() {
