@@ -11,6 +11,8 @@ export interface CallState {
   readonly seq: number;
   readonly status: 'open' | 'settled';
   readonly received_at: EpochMs;
+  /** As far as it is written: a call may connect and end before it could be. */
+  readonly connected_at: EpochMs | null;
   readonly publisher_id: string | null;
 }
 
@@ -43,7 +45,7 @@ export function createCallRows(sqlite: Sqlite): CallRows {
   );
   const insertRecord = sqlite.prepare<[number, string]>('INSERT INTO call_records (call_seq, record) VALUES (?, ?)');
   const findCall = sqlite.prepare<[string], CallState>(
-    'SELECT seq, status, received_at, publisher_id FROM calls WHERE id = ?',
+    'SELECT seq, status, received_at, connected_at, publisher_id FROM calls WHERE id = ?',
   );
   const updateColumns = sqlite.prepare<[CallColumns & { seq: number }]>(
     `UPDATE calls SET ${SET_COLUMNS} WHERE seq = @seq`,

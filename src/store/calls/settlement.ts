@@ -64,6 +64,7 @@ export function createSettlement(sqlite: Sqlite, parts: SettlementParts): WriteS
     routeRecords.count(cdr);
     reportRows.add(state.seq, cdr);
     ledger.append(callId, postings);
+    if (cdr.connectedAt !== null && state.connected_at === null) outbox.tell('call.connected', callId);
     outbox.tell('call.ended', callId);
     outbox.tell('call.settled', callId);
     return cdr;

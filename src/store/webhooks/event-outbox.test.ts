@@ -46,6 +46,15 @@ describe('A call', () => {
     expect(new Set(events.map((event) => event.id)).size).toBe(4);
   });
 
+  it('that connects and ends before the first could be written is told of all the same, and one that never connects is not', async () => {
+    const store = temporaryStore();
+    const { id } = await addWebhook(store);
+    await settleCall(store, CALL);
+    expect(await typesTo(store, id)).toEqual(['call.received', 'call.connected', 'call.ended', 'call.settled']);
+    await settleCall(store, 'call_2', { connectedAt: null });
+    expect((await typesTo(store, id)).slice(4)).toEqual(['call.received', 'call.ended', 'call.settled']);
+  });
+
   it('is told of once for each side that is adjusted, with the call as the whole decision leaves it', async () => {
     const store = temporaryStore();
     const { id } = await addWebhook(store, { events: ['call.adjusted'] });
@@ -124,7 +133,7 @@ describe('Who is told', () => {
     ]);
     await store.webhooks.remove(gone.id, () => undefined);
     await settleCall(store, CALL);
-    expect(await typesTo(store, all.id)).toEqual(['call.received', 'call.ended', 'call.settled']);
+    expect(await typesTo(store, all.id)).toEqual(['call.received', 'call.connected', 'call.ended', 'call.settled']);
     expect(await typesTo(store, some.id)).toEqual(['call.settled']);
     expect(await typesTo(store, off.id)).toEqual([]);
     const [one, other] = [(await deliveriesTo(store, all.id)).at(-1), (await deliveriesTo(store, some.id)).at(-1)];
