@@ -14,10 +14,11 @@ export function createCallEvents(log: Logger, metrics: Metrics): CallObserver {
       log.debug({ event: 'call.moved', callId, phase: phaseOf(state) });
     },
     callSettled(cdr) {
-      const { id: callId, outcome, buyerVerdict, setupMs, talkMs, attempts } = cdr;
+      const { id: callId, outcome, buyerVerdict, setupMs, ivrMs, talkMs, attempts } = cdr;
       metrics.callsSettled.inc({ outcome: outcome ?? 'failed' });
       if (buyerVerdict?.billable) metrics.callsBillable.inc();
-      if (setupMs !== null) metrics.setupSeconds.observe(setupMs / 1_000);
+      // What callers spend in menus is theirs, and would hide how fast we are.
+      if (setupMs !== null) metrics.setupSeconds.observe(Math.max(0, setupMs - (ivrMs ?? 0)) / 1_000);
       for (const { pddMs, answeredAt, reason } of attempts) {
         metrics.attempts.inc({ result: answeredAt === null ? (reason ?? 'failed') : 'answered' });
         if (pddMs !== null) metrics.postDialDelaySeconds.observe(pddMs / 1_000);

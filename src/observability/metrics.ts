@@ -131,7 +131,7 @@ export function createMetrics(
     }),
     setupSeconds: new Histogram({
       name: 'tollgate_setup_seconds',
-      help: 'aLeg INVITE to first bLeg INVITE',
+      help: 'aLeg INVITE to first bLeg INVITE, without what the caller spent in menus',
       buckets: SETUP_BUCKETS,
       registers,
     }),
