@@ -7,10 +7,11 @@ import { startApp } from '../src/app.ts';
 import { loadConfig } from '../src/config/load-config.ts';
 import type { Cdr } from '../src/domain/call/cdr.ts';
 import { answers, rejects } from '../test/support/phone/behaviours.ts';
+import { channelsOf, toneIn } from '../test/support/tone-wav.ts';
 import { Phone, type Behaviour } from '../test/support/phone/phone.ts';
 import type { RtpStream } from '../test/support/phone/rtp-stream.ts';
 import { LiveLadder } from './live-ladder.ts';
-import { LEGAL_DID, MIN_TALK_S, provision, ROOFING_DID } from './provision.ts';
+import { LEGAL_DID, MIN_TALK_S, provision, ROOFING_DID, SOLAR_DID } from './provision.ts';
 import { describeCall, dollars } from './report.ts';
 import { RestClient } from './rest-client.ts';
 
@@ -21,11 +22,14 @@ interface Scene {
   readonly caller: string;
   /** How the first buyer's phone acts; the second always answers. */
   readonly bay: Behaviour;
+  readonly gate?: Behaviour;
   /** How long the caller stays on the line; null where no one is expected to answer. */
   readonly talkMs: number | null;
 }
 
 const RING_MS = 400;
+/** How much of the whisper the buyer listens to before the key. */
+const WHISPER_HEARD_MS = 1_500;
 const CALLER_TONE_HZ = 440;
 const BUYER_TONE_HZ = 880;
 const SETTLED_WITHIN_MS = 5_000;
@@ -70,7 +74,13 @@ async function main(): Promise<void> {
   const bay = await open('Bay Roofers');
   const gate = await open('Golden Gate');
   const voice = (phone: Phone) => (): Promise<RtpStream> => phone.openAudio({ toneHz: BUYER_TONE_HZ });
-  gate.onCall = answers({ ringMs: RING_MS, audio: voice(gate) });
+  const gateAnswers = answers({ ringMs: RING_MS, audio: voice(gate) });
+  /** Answers, listens to the whisper, and takes the call with a key. */
+  const gateTakesIt: Behaviour = async (call) => {
+    const audio = await voice(gate)();
+    await answers({ ringMs: RING_MS, audio: () => Promise.resolve(audio) })(call);
+    call.when('confirmed', () => call.after(WHISPER_HEARD_MS, () => audio.sendDigits('1')));
+  };
   const bayAnswers = answers({ ringMs: RING_MS, audio: voice(bay) });
 
   print(pc.bold('\nTollgate demo') + pc.dim('  real SIP and RTP on loopback, provisioned over REST'));
@@ -105,17 +115,27 @@ async function main(): Promise<void> {
       bay: rejects(486),
       talkMs: MIN_TALK_S * 1_000 + 300,
     },
+    {
+      title: 'Through the media server: the caller is told of the recording, the buyer hears a whisper and presses 1',
+      did: SOLAR_DID,
+      caller: '+14085550128',
+      bay: bayAnswers,
+      gate: gateTakesIt,
+      talkMs: MIN_TALK_S * 1_000 + 300,
+    },
   ];
   const cdrs: Cdr[] = [];
   for (const [index, scene] of scenes.entries()) {
     print(pc.bold(`${index + 1}. ${scene.title}`));
     ladder.begin();
     bay.onCall = scene.bay;
+    gate.onCall = scene.gate ?? gateAnswers;
     const heard = await play(scene, carrier, app.sip);
     if (heard !== null) print(pc.dim(`         The caller heard ${heard}.`));
     const cdr = await settledCall(rest, index + 1);
     cdrs.push(cdr);
     for (const line of describeCall(cdr, names)) print(line);
+    if (cdr.recordingId !== null) print(await describeRecording(rest, cdr));
     print();
   }
   const total = (pick: (cdr: Cdr) => number | undefined): number =>
@@ -152,6 +172,23 @@ async function settledCall(rest: RestClient, count: number): Promise<Cdr> {
     const [newest] = data;
     if (newest && data.length === count && newest.endedAt !== null) return newest;
     if (Date.now() > deadline) throw new Error(`the CDR of call ${count} was not settled in time`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+/** What is on a call's recording, once its file is complete. */
+async function describeRecording(rest: RestClient, { id }: Cdr): Promise<string> {
+  const deadline = Date.now() + SETTLED_WITHIN_MS;
+  for (;;) {
+    const wav = await rest.download(`/calls/${id}/recording`);
+    if (wav !== null) {
+      const [left, right] = channelsOf(wav);
+      const share = (samples: Int16Array | undefined, hz: number): string =>
+        `${Math.round(100 * toneIn(samples ?? new Int16Array(), hz))} %`;
+      const seconds = ((left?.length ?? 0) / 8_000).toFixed(1);
+      return `         Recorded ${seconds} s in stereo: left ${share(left, CALLER_TONE_HZ)} the caller's tone, right ${share(right, BUYER_TONE_HZ)} the buyer's`;
+    }
+    if (Date.now() > deadline) throw new Error(`the recording of ${id} was not complete in time`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }

@@ -3,6 +3,7 @@ import type { RestClient } from './rest-client.ts';
 /** The numbers consumers call in the demo. */
 export const ROOFING_DID = '+14155550100';
 export const LEGAL_DID = '+14155550200';
+export const SOLAR_DID = '+14155550300';
 
 /** Talk that the roofing buyers pay for, in seconds: short, so that the demo is. */
 export const MIN_TALK_S = 2;
@@ -10,7 +11,7 @@ export const MIN_TALK_S = 2;
 /** Names of everything in the plan, by id, so that reports can speak of people and not of ids. */
 export type Names = ReadonlyMap<string, string>;
 
-/** Sets up two campaigns with two buyers, the way an operator would: one POST each. */
+/** Sets up three campaigns with two buyers, the way an operator would: one POST each. */
 export async function provision(
   rest: RestClient,
   phones: { readonly bay: string; readonly gate: string },
@@ -46,14 +47,29 @@ export async function provision(
     minTalkS: 60,
     priceMicros: 80_000_000,
   });
+  // Callers are told that they are recorded, the buyer hears a whisper and takes the call with a key.
+  const solar = await make('/campaigns', 'Solar', {
+    name: 'Solar',
+    status: 'live',
+    minTalkS: MIN_TALK_S,
+    priceMicros: 40_000_000,
+    record: true,
+    prompts: { consent: 'prm_default-consent' },
+  });
   await make('/dids', ROOFING_DID, { number: ROOFING_DID, campaignId: roofing, publisherId });
+  await make('/dids', SOLAR_DID, { number: SOLAR_DID, campaignId: solar, publisherId });
   await make('/dids', LEGAL_DID, { number: LEGAL_DID, campaignId: legal, publisherId });
 
   const buyer = (name: string): Promise<string> => make('/buyers', name, { name, timezone: 'America/Los_Angeles' });
-  const destination = (buyerId: string, name: string, uri: string): Promise<string> =>
-    make('/destinations', name, { buyerId, name, uri, ringTimeoutS: 5 });
+  const destination = (buyerId: string, name: string, uri: string, fields = {}): Promise<string> =>
+    make('/destinations', name, { buyerId, name, uri, ringTimeoutS: 5, ...fields });
   const bay = await destination(await buyer('Bay Roofers'), 'Bay Roofers', phones.bay);
-  const gate = await destination(await buyer('Golden Gate Roofing'), 'Golden Gate Roofing', phones.gate);
+  const goldenGate = await buyer('Golden Gate Roofing');
+  const gate = await destination(goldenGate, 'Golden Gate Roofing', phones.gate);
+  const asked = await destination(goldenGate, 'Golden Gate Solar', phones.gate, {
+    whisper: 'prm_default-whisper',
+    acceptDigit: '1',
+  });
   const route = (body: { name: string; campaignId: string; destinationId: string } & Record<string, unknown>) => {
     const { name, ...fields } = body;
     return make('/routes', name, fields);
@@ -67,6 +83,7 @@ export async function provision(
     priority: 2,
     priceMicros: 18_000_000,
   });
+  await route({ name: 'Golden Gate Solar', campaignId: solar, destinationId: asked });
   await route({ name: 'Golden Gate Roofing', campaignId: legal, destinationId: gate, scheduleId: closedToday });
   return names;
 }

@@ -21,6 +21,13 @@ export class RestClient {
     return this.#send('GET', path);
   }
 
+  /** A file; null where it isn't there. */
+  async download(path: string): Promise<Buffer | null> {
+    const response = await fetch(this.#base + path, { headers: { authorization: `Bearer ${this.#key}` } });
+    const bytes = Buffer.from(await response.arrayBuffer());
+    return response.ok ? bytes : null;
+  }
+
   async #send<Answer>(method: string, path: string, body?: object): Promise<Answer> {
     const response = await fetch(this.#base + path, {
       method,
