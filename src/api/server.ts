@@ -38,6 +38,8 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
+    // A proxy on this machine says whom it speaks for; whoever else says so is not believed.
+    trustProxy: 'loopback',
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     http: { headersTimeout: HEADERS_TIMEOUT_MS },
