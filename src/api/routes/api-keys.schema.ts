@@ -10,7 +10,7 @@ const role = Type.Unsafe<ApiRole>({
   pattern: '^(admin|operator|viewer|(buyer|publisher):[A-Za-z0-9_]+)$',
   'x-expects': 'Write admin, operator, viewer, buyer:<id> or publisher:<id>.',
   description:
-    '`admin` may do all, `operator` all but manage keys and read the audit log, `viewer` read all but those. ' +
+    '`admin` may do all, `operator` all but manage keys and webhooks and read the audit log, `viewer` read all but those. ' +
     '`buyer:<id>` and `publisher:<id>` see the calls and the statement of that one.',
   examples: ['viewer'],
 });
