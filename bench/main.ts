@@ -3,6 +3,8 @@ import type { Bench, BenchResult } from './bench-result.ts';
 import { cdr } from './cdr.ts';
 import { concurrent } from './concurrent.ts';
 import { latency } from './latency.ts';
+import { media } from './media.ts';
+import { reports } from './reports.ts';
 import { routing } from './routing.ts';
 import { setup } from './setup.ts';
 
@@ -12,7 +14,7 @@ Runs the benchmarks of those names, or all, and prints tables; with --json one J
 `;
 
 /** All benchmarks, in the order they run. */
-const BENCHES: readonly Bench[] = [setup, latency, routing, concurrent, cdr];
+const BENCHES: readonly Bench[] = [setup, latency, routing, concurrent, media, cdr, reports];
 
 /** Runs what the arguments ask for; returns the exit code. */
 async function main(args: readonly string[]): Promise<number> {

@@ -6,6 +6,7 @@ import {
   type Belonging,
   type ReportCall,
   type ReportCalls,
+  type ReportGroup,
   type ReportSpan,
 } from '../store/reports/report-calls.ts';
 import { periodAt, PERIODS, type LocalPeriod, type Period } from './local-periods.ts';
@@ -44,60 +45,66 @@ type Key = SummaryRow['key'];
  * period of its call, whenever it was made.
  */
 export async function summarize(calls: ReportCalls, query: SummaryQuery): Promise<Summary> {
+  const { groupBy, filters, side } = query;
+  const asked = new Set(Object.keys(filters) as Belonging[]);
+  if (!isPeriod(groupBy)) asked.add(groupBy);
+  const sorter = createSorter(query);
+  for await (const { calls: some, groups } of calls.read(query, [...asked])) {
+    for (const group of groups) sorter.learn(group);
+    for (const call of some) sorter.tallyOf(call)?.add(call, side);
+  }
+  const entries = [...sorter.tallies];
+  return conclude(groupBy === 'day' || groupBy === 'hour' ? entries : entries.sort(byKey));
+}
+
+/** Says where calls, which come in order of receipt, are counted. */
+interface Sorter {
+  /** In the order in which calls asked for them. */
+  readonly tallies: ReadonlyMap<Key, Tally>;
+  /** Hears of a group before any of its calls. */
+  learn(group: ReportGroup): void;
+  /** Null where a filter leaves the call out. */
+  tallyOf(call: ReportCall): Tally | null;
+}
+
+function createSorter({ groupBy, timezone, filters }: SummaryQuery): Sorter {
   const tallies = new Map<Key, Tally>();
-  const tallyOf = createSorter(calls, query, (key) => {
+  function tallyFor(key: Key): Tally {
     let tally = tallies.get(key);
     if (tally === undefined) tallies.set(key, (tally = new Tally()));
     return tally;
-  });
-  for await (const some of calls.read(query)) {
-    for (const call of some) tallyOf(call)?.add(call, query.side);
   }
-  const entries = [...tallies];
-  return conclude(query.groupBy === 'day' || query.groupBy === 'hour' ? entries : entries.sort(byKey));
-}
+  const wanted = Object.entries(filters) as [Belonging, string][];
+  const isWanted = (group: ReportGroup): boolean => wanted.every(([name, value]) => group[name] === value);
 
-/** Says of each call, which come in order of receipt, where it is counted; null where a filter leaves it out. */
-function createSorter(
-  calls: ReportCalls,
-  { groupBy, timezone, filters }: SummaryQuery,
-  tallyFor: (key: Key) => Tally,
-): (call: ReportCall) => Tally | null {
-  const isWanted = createFilter(calls, filters);
   if (!isPeriod(groupBy)) {
-    const find = calls.belonging(groupBy);
-    const tallyOfGroup = onceEach((groupId) => (isWanted(groupId) ? tallyFor(find(groupId)) : null));
-    return ([, , groupId]) => tallyOfGroup(groupId);
+    // By number, which has few gaps: a million calls ask here.
+    const tallyOfGroup: Tally[] = [];
+    return {
+      tallies,
+      learn(group) {
+        if (isWanted(group)) tallyOfGroup[group.id] = tallyFor(group[groupBy] ?? null);
+      },
+      tallyOf: ([, , groupId]) => tallyOfGroup[groupId] ?? null,
+    };
   }
   const zone = timeZone(timezone);
+  const unwanted: true[] = [];
   let period: LocalPeriod | undefined;
   let tally: Tally;
-  return ([receivedAt, , groupId]) => {
-    if (!isWanted(groupId)) return null;
-    if (period === undefined || receivedAt >= period.until) {
-      period = periodAt(groupBy, zone, receivedAt);
-      tally = tallyFor(period.key);
-    }
-    return tally;
-  };
-}
-
-function createFilter(calls: ReportCalls, filters: SummaryQuery['filters']): (groupId: number) => boolean {
-  const conditions = (Object.entries(filters) as [Belonging, string][]).map(([to, value]) => {
-    const find = calls.belonging(to);
-    return (groupId: number) => find(groupId) === value;
-  });
-  if (conditions.length === 0) return () => true;
-  return onceEach((groupId) => conditions.every((holds) => holds(groupId)));
-}
-
-/** Asks once for each number, and remembers. Numbers of groups are small and without gaps: places in a list. */
-function onceEach<Answer>(ask: (groupId: number) => Answer): (groupId: number) => Answer {
-  const answers: (Answer | undefined)[] = [];
-  return (groupId) => {
-    const known = answers[groupId];
-    if (known !== undefined) return known;
-    return (answers[groupId] = ask(groupId));
+  return {
+    tallies,
+    learn(group) {
+      if (!isWanted(group)) unwanted[group.id] = true;
+    },
+    tallyOf([receivedAt, , groupId]) {
+      if (unwanted[groupId]) return null;
+      if (period === undefined || receivedAt >= period.until) {
+        period = periodAt(groupBy, zone, receivedAt);
+        tally = tallyFor(period.key);
+      }
+      return tally;
+    },
   };
 }
 
@@ -112,7 +119,7 @@ function byKey([a]: readonly [Key, Tally], [b]: readonly [Key, Tally]): number {
 }
 
 /** Different delays that are sorted for percentiles between two looks at the rest of the world. */
-const STRIDE = 10_000;
+const STRIDE = 3_000;
 
 async function conclude(entries: readonly (readonly [Key, Tally])[]): Promise<Summary> {
   const total = new Tally();

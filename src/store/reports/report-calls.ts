@@ -36,6 +36,16 @@ const COLUMN: Readonly<Record<Belonging, string>> = {
   state: 'state',
 };
 
+/** What the calls of one group have in common, in the respects that were asked for; null for none. */
+export type ReportGroup = Readonly<{ id: number } & Partial<Record<Belonging, string | null>>>;
+
+/** Some calls, in order of receipt. */
+export interface ReportStride {
+  readonly calls: readonly ReportCall[];
+  /** The groups that these calls are the first of, in what is read. */
+  readonly groups: readonly ReportGroup[];
+}
+
 /** A half-open span by receipt; null where it has no bound. */
 export interface ReportSpan {
   readonly from: EpochMs | null;
@@ -44,10 +54,12 @@ export interface ReportSpan {
 
 /** Settled calls, for reports. */
 export interface ReportCalls {
-  /** In order of receipt, some at a time; whatever else waits is done in between. */
-  read(span: ReportSpan): AsyncGenerator<readonly ReportCall[], void, undefined>;
-  /** Makes what looks up, by the number of a group, what its calls belong to; null for none. */
-  belonging(to: Belonging): (groupId: number) => string | null;
+  /**
+   * In order of receipt, some at a time; whatever else waits is done in between.
+   *
+   * @param asked what to say of groups; where it is nothing, no groups are given
+   */
+  read(span: ReportSpan, asked: readonly Belonging[]): AsyncGenerator<ReportStride, void, undefined>;
   /** Counts everything again and says what does not agree. */
   check(): ReportsCheck;
 }
@@ -73,23 +85,40 @@ export function createReportCalls(sqlite: Sqlite): ReportCalls {
   }
 
   return {
-    async *read({ from, to }) {
+    async *read({ from, to }, asked) {
+      const newGroups = createNewGroups(sqlite, asked);
       let [at, seq] = [(from ?? Number.MIN_SAFE_INTEGER + 1) - 1, Number.MAX_SAFE_INTEGER];
       for (;;) {
         await myTurn();
         const calls = next.all(at, seq, to ?? Number.MAX_SAFE_INTEGER);
-        yield calls;
+        yield { calls, groups: newGroups(calls) };
         const last = calls.at(-1);
         if (last === undefined || calls.length < STRIDE) return;
         [at, seq] = last;
       }
     },
-    belonging(to) {
-      const find = sqlite
-        .prepare<[number], string | null>(`SELECT nullif(${COLUMN[to]}, '') FROM report_groups WHERE id = ?`)
-        .pluck();
-      return (groupId) => find.get(groupId) ?? null;
-    },
     check: () => checkReports(sqlite),
+  };
+}
+
+/** Finds the groups of calls that none of the calls before had: all at once, since each look-up takes a lock of its own. */
+function createNewGroups(
+  sqlite: Sqlite,
+  asked: readonly Belonging[],
+): (calls: readonly ReportCall[]) => readonly ReportGroup[] {
+  if (asked.length === 0) return () => [];
+  const columns = asked.map((belonging) => `nullif(${COLUMN[belonging]}, '') AS ${belonging}`);
+  const find = sqlite.prepare<[string], ReportGroup>(
+    `SELECT id, ${columns.join(', ')} FROM report_groups WHERE id IN (SELECT value FROM json_each(?))`,
+  );
+  const known: true[] = [];
+  return (calls) => {
+    const unknown: number[] = [];
+    for (const [, , groupId] of calls) {
+      if (known[groupId]) continue;
+      known[groupId] = true;
+      unknown.push(groupId);
+    }
+    return unknown.length === 0 ? [] : find.all(JSON.stringify(unknown));
   };
 }
