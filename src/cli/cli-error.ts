@@ -1,4 +1,5 @@
 import type { ConfigProblem } from '../config/config-problem.ts';
+import type { InputProblem } from '../domain/app-error.ts';
 
 /** How a command can end, as its exit code. */
 export const EXIT = {
@@ -21,6 +22,22 @@ export class CliError extends Error {
     super(message);
     this.code = code;
     this.exitCode = exitCode;
+  }
+}
+
+/** A file that can't be taken, with everything that is wrong with it. */
+export class FileError extends CliError {
+  readonly problems: readonly InputProblem[];
+
+  /** @param code as the API's */
+  constructor(code: string, file: string, detail: string, problems: readonly InputProblem[]) {
+    const lines = problems.map(({ path, line, message }) => {
+      const place = [...(line === undefined ? [] : [`line ${line}`]), ...(path === '' ? [] : [path])];
+      return `  ${place.join('  ')}${place.length === 0 ? '' : ': '}${message}`;
+    });
+    const said = problems.length === 0 ? `${file}: ${detail}` : [`${file} can not be taken:`, ...lines].join('\n');
+    super(code, said);
+    this.problems = problems;
   }
 }
 

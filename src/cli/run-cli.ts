@@ -2,8 +2,10 @@ import { Command, CommanderError } from 'commander';
 
 import { AppError } from '../domain/app-error.ts';
 import { VERSION } from '../version.ts';
-import { CliError, EXIT, SettingsError, type ExitCode } from './cli-error.ts';
+import { CliError, EXIT, FileError, SettingsError, type ExitCode } from './cli-error.ts';
 import { addExplain } from './commands/explain.ts';
+import { addExport } from './commands/export.ts';
+import { addImport } from './commands/import.ts';
 import { addImportAreaCodes } from './commands/import-area-codes.ts';
 import { addKeysCreate } from './commands/keys-create.ts';
 import { addKeysList } from './commands/keys-list.ts';
@@ -68,6 +70,8 @@ function createProgram(json: boolean, invocation: Invocation): Command {
   addReplay(program, invocation);
   addWhatIf(program, invocation);
   addVerify(program, invocation);
+  addExport(program, invocation);
+  addImport(program, invocation);
   addImportAreaCodes(program, invocation);
   return program;
 }
@@ -95,7 +99,7 @@ function describe(error: unknown): Fault {
   if (error instanceof CommanderError) {
     return { code: 'usage', message: error.message.replace(/^error: /, ''), exitCode: EXIT.usage };
   }
-  if (error instanceof SettingsError) {
+  if (error instanceof SettingsError || error instanceof FileError) {
     const { code, message, problems, exitCode } = error;
     return { code, message, problems, exitCode };
   }

@@ -12,9 +12,10 @@ export type Sqlite = Database.Database;
 
 /**
  * `serve` owns the data: it takes the lock and brings the schema up to date. `visit` is for tools beside a running
- * server (keys, verify, backup): no lock, and the schema must be this version's already.
+ * server (keys, verify, backup): no lock, and the schema must be this version's already. `change` is for tools that
+ * change what a server keeps in memory: the schema as for a visit, and the lock, so that none runs meanwhile.
  */
-export type Access = 'serve' | 'visit';
+export type Access = 'serve' | 'visit' | 'change';
 
 export interface OpenedDatabase {
   readonly sqlite: Sqlite;
@@ -36,8 +37,8 @@ const CHECKPOINT_PAGES = 4_000;
  * Opens the database in `file` (`:memory:` for one that dies with the process), after making sure that no other
  * process serves it and that its schema is not newer than this program.
  *
- * @throws AppError `store-unavailable`: served by another process, newer schema (the file is left as it was), no
- *   database, or a folder that can't be written
+ * @throws AppError `store-unavailable`: served by another process (`ServedElsewhere`), newer schema (the file is left as
+ *   it was), no database, or a folder that can't be written
  */
 export function openDatabase(file: string, access: Access): OpenedDatabase {
   const inMemory = file === ':memory:';
@@ -46,7 +47,7 @@ export function openDatabase(file: string, access: Access): OpenedDatabase {
     if (!inMemory) {
       if (access === 'serve') mkdirSync(dirname(file), { recursive: true });
       refuseForeignSchema(file, access);
-      if (access === 'serve') unlock = lockFile(`${file}.lock`, dirname(file));
+      if (access !== 'visit') unlock = lockFile(`${file}.lock`, dirname(file));
     }
     const sqlite = connect(file);
     if (access === 'serve') applyMigrations(sqlite);
@@ -84,7 +85,7 @@ function refuseForeignSchema(file: string, access: Access): void {
         'Nothing was changed. Run the newer Tollgate that wrote it, or restore a backup made before the upgrade.',
     );
   }
-  if (access === 'visit' && version < LATEST_VERSION) {
+  if (access !== 'serve' && version < LATEST_VERSION) {
     throw new AppError(
       'store-unavailable',
       version === 0

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import Database from 'better-sqlite3';
@@ -10,6 +12,7 @@ import { applyMigrations, LATEST_VERSION, MIGRATIONS } from '../../src/store/mig
 import { databaseFileIn } from '../../src/store/open-store.ts';
 import type { CliRun } from '../support/memory-terminal.ts';
 import { DID, provision } from '../support/provision.ts';
+import { ADMIN_KEY } from '../support/rest-client.ts';
 import { TollgateProcess } from '../support/tollgate-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -75,6 +78,21 @@ describe('beside a running server', () => {
     const { exitCode, stdout } = await tollgate(['explain', ...args, '--json'], env);
     expect(exitCode).toBe(0);
     expect(stdout).toBe(`${JSON.stringify(answer)}\n`);
+  });
+
+  test('import goes through its API, and calls are decided on what it brings at once', async () => {
+    const plan = join(temporaryFolder(), 'plan.json');
+    const did = '+14155550177';
+    writeFileSync(plan, JSON.stringify({ dids: [{ number: did, campaign: 'Roofing' }] }));
+    const helpless = await tollgate(['import', plan], env);
+    expect([helpless.exitCode, helpless.stderr]).toEqual([2, expect.stringContaining('A server runs on')]);
+    const there = { ...env, TOLLGATE_URL: `http://${server.http}`, TOLLGATE_KEY: ADMIN_KEY };
+    const { exitCode, stdout } = await tollgate(['import', plan], there);
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining('1 created')]);
+    const answer = await server.post('/route-decisions', { did, ani: '+14155550123' });
+    expect(answer.candidates).toHaveLength(2);
+    const { stdout: table } = await tollgate(['export', '--collection', 'dids'], env);
+    expect(table).toContain(did);
   });
 
   test('verify and migrate work while it runs, and it can still write', async () => {
