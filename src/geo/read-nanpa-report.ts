@@ -1,6 +1,7 @@
+import { CsvError, parse } from 'csv-parse/sync';
+
 import { isNonGeographic } from '../domain/numbers/nanp.ts';
 import { readNanpaPlace, type NanpaPlace } from './nanpa-places.ts';
-import { parseCsv } from './parse-csv.ts';
 
 /** An area code of the report that is assigned to a place. */
 export interface ReportedAreaCode {
@@ -30,7 +31,8 @@ const NOT_A_REPORT =
  * that are not assigned, and those of services instead of places, are left out.
  */
 export function readNanpaReport(text: string): NanpaReport {
-  const rows = parseCsv(text);
+  const rows = readRows(text);
+  if (rows === undefined) return { ok: false, message: 'It is no CSV: a quote (") is opened in it and never closed.' };
   const head = rows.findIndex((row) => {
     const names = row.map((name) => name.toUpperCase());
     return names.includes('LOCATION') && names.includes('COUNTRY') && names.some((name) => NPA_NAMES.has(name));
@@ -59,6 +61,22 @@ export function readNanpaReport(text: string): NanpaReport {
     areaCodes.push({ npa, place, neighbours: neighbours.filter((other) => other !== npa) });
   }
   return { ok: true, areaCodes, problems };
+}
+
+/** Undefined for what is no CSV. */
+function readRows(text: string): readonly (readonly string[])[] | undefined {
+  try {
+    return parse(text, {
+      bom: true,
+      trim: true,
+      relax_column_count: true,
+      relax_quotes: true,
+      skip_records_with_empty_values: true,
+    });
+  } catch (error) {
+    if (error instanceof CsvError) return undefined;
+    throw error;
+  }
 }
 
 const NPA_NAMES: ReadonlySet<string> = new Set(['NPA_ID', 'NPA']);

@@ -1,4 +1,4 @@
-import { Type, type TObject, type TProperties } from 'typebox';
+import { Type, type TObject } from 'typebox';
 
 import type { ResourceKind } from '../../store/resource-store.ts';
 import { idField, STRICT } from '../schemas/fields.ts';
@@ -12,18 +12,6 @@ export function itemSchema(kind: ResourceKind): TObject {
   const { idPrefix, fields } = collectionOf(kind);
   const id = idField(idPrefix, 'Which it is; without it, its name or number says so.');
   return Type.Object({ id, ...storedFields(fields).properties }, STRICT);
-}
-
-/** Fields beside those of `itemSchema` that name others by their names. */
-export function aliasFields(kind: ResourceKind): TProperties {
-  const top = referencePlaces(kind).filter(({ within }) => within.length === 0);
-  return Object.fromEntries(
-    top.map(({ field, alias, to }) => {
-      const description = `In place of \`${field}\`: by name, of the ${to}.`;
-      const name = Type.String({ description });
-      return [alias, field.endsWith('s') ? Type.Array(name, { description }) : name];
-    }),
-  );
 }
 
 /** The columns that a table may have for names in place of ids: `campaign`, `afterHours.destination`. */

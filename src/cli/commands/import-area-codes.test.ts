@@ -48,6 +48,16 @@ describe('a list of area codes', () => {
     expect(gazetteer.byNpaNxx('261', '999')).toEqual({ country: 'JM', state: null, timezone: 'America/Jamaica' });
   });
 
+  test('may come from a spreadsheet: quoted cells, spaces about them, a byte order mark, rows of nothing', async () => {
+    const text =
+      '\ufeffNPA , Location,COUNTRY\r\n\r\n232,"TX","US"\r\n 238 , "ONTARIO",CANADA\r\n,,\r\n201,6" of NJ,US\r\n';
+    const { exitCode, stdout } = await importText(text);
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining('new    238  ON, CA')]);
+    expect(stdout).toContain('passed over  201 lies in 6" of NJ, US, which is not known');
+    const open = await importText('NPA,LOCATION,COUNTRY\n232,"TX,US\n');
+    expect([open.exitCode, open.stderr]).toEqual([1, expect.stringContaining('a quote (") is opened')]);
+  });
+
   test('leaves alone what is known, exchange by exchange, and changes nothing the second time', async () => {
     const list = [
       row('812', 'IN', 'US'),
