@@ -52,6 +52,15 @@ describe('a start that is refused', () => {
     expect(existsSync(dataDir)).toBe(false);
   });
 
+  it('exits 2 where another machine would be spoken to by a secret that anyone knows, and says how to mend it', async () => {
+    const drachtio = { TOLLGATE_ENGINE: 'drachtio', DRACHTIO_HOST: '192.0.2.1', DRACHTIO_SECRET: 'cymru' };
+    const media = { FREESWITCH_HOST: '192.0.2.2', FREESWITCH_SECRET: 'ClueCon' };
+    const { exitCode, stderr } = await refused({ env: { ...drachtio, ...media } });
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^ *DRACHTIO_SECRET must not be a default .*192\.0\.2\.1 .*set one of your own/m);
+    expect(stderr).toMatch(/^ *FREESWITCH_SECRET must not be a default .*192\.0\.2\.2 .*set one of your own/m);
+  });
+
   it('names SIP_PORT where another program has that port, over UDP alone too', async () => {
     const socket = createSocket('udp4').bind(0, '127.0.0.1');
     onTestFinished(() => void socket.close());
