@@ -131,7 +131,7 @@ export function openStore(options: StoreOptions): Store {
     audit,
     webhooks: createWebhookStore({ sqlite, queue: changes.queue, wanted, outbox, newId, now }),
     deliveryLog: createDeliveryLog({ sqlite, queue: changes.queue, outbox, newId, now }),
-    deliveries: createDeliveryRows({ sqlite, queue, wanted, outbox, audit }),
+    deliveries: createDeliveryRows({ sqlite, queue, outbox, audit }),
     outbox,
     conversions: createConversionStore({ sqlite, queue: changes.queue, newId, now }),
     reports: createReportCalls(sqlite),

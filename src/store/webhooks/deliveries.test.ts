@@ -210,6 +210,9 @@ describe('A webhook', () => {
     expect(announced).toBe(1);
     await admitCall(bench.store, 'call_5');
     expect(await statuses()).toEqual(['dead', 'pending', 'pending', 'pending']);
+    // Of the fourth call nothing was written down: it was nobody's to know.
+    const all = { from: 0 as EpochMs, to: (bench.now + 1) as EpochMs };
+    expect(await bench.store.deliveryLog.replayAll(id, all)).toEqual({ deliveries: 4, nextFrom: null });
   });
 
   it('is switched off when a delivery dies and nothing got through for five days, and not for less', async () => {

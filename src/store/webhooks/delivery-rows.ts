@@ -8,7 +8,6 @@ import type { CommitQueue } from '../commit-queue.ts';
 import type { Sqlite } from '../database.ts';
 import type { EventOutbox } from './event-outbox.ts';
 import { createTidyDeliveries } from './tidy-deliveries.ts';
-import type { WantedEvents } from './wanted-events.ts';
 import { createFindWebhook, requireWebhook, secretsOf, WEBHOOK_COLUMNS, type WebhookRow } from './webhook-rows.ts';
 
 /** What the worker sees, and what only the metrics ask. */
@@ -24,11 +23,10 @@ const SYSTEM = { keyId: 'system', role: 'system' } as const;
 export function createDeliveryRows(parts: {
   readonly sqlite: Sqlite;
   readonly queue: CommitQueue;
-  readonly wanted: WantedEvents;
   readonly outbox: Pick<EventOutbox, 'onTold'>;
   readonly audit: Pick<AuditLog, 'watch'>;
 }): SqliteDeliveries {
-  const { sqlite, queue, wanted, outbox, audit } = parts;
+  const { sqlite, queue, outbox, audit } = parts;
   const find = createFindWebhook(sqlite);
   const enabled = sqlite.prepare<[], WebhookRow>(
     `SELECT ${WEBHOOK_COLUMNS} FROM webhooks WHERE enabled = 1 AND removed_at IS NULL ORDER BY id`,
@@ -103,22 +101,20 @@ export function createDeliveryRows(parts: {
 
     recordPost(post) {
       const { deliveryId, webhookId, at, tookMs, outcome, verdict } = post;
-      const write = () =>
-        queue.write('process', () => {
-          const { status, error } = outcome;
-          insertPost.run({ id: deliveryId, at, tookMs, status, error });
-          countPost.run(status, error, deliveryId);
-          writeVerdict(post);
-          if (verdict.kind === 'delivered') succeed.run(webhookId);
-          else fail.run(at, webhookId);
-          const webhook = find(webhookId);
-          const reason = webhook === undefined ? null : reasonToDisable(webhook, verdict, at);
-          if (reason === null) return null;
-          const action = { actor: SYSTEM, action: 'disable', resource: 'webhooks', resourceId: webhookId };
-          audit.watch(action, () => disable.run(reason, at, at, webhookId));
-          return reason;
-        });
-      return verdict.kind === 'dead' ? wanted.during(write) : write();
+      return queue.write('process', () => {
+        const { status, error } = outcome;
+        insertPost.run({ id: deliveryId, at, tookMs, status, error });
+        countPost.run(status, error, deliveryId);
+        writeVerdict(post);
+        if (verdict.kind === 'delivered') succeed.run(webhookId);
+        else fail.run(at, webhookId);
+        const webhook = find(webhookId);
+        const reason = webhook === undefined ? null : reasonToDisable(webhook, verdict, at);
+        if (reason === null) return null;
+        const action = { actor: SYSTEM, action: 'disable', resource: 'webhooks', resourceId: webhookId };
+        audit.watch(action, () => disable.run(reason, at, at, webhookId));
+        return reason;
+      });
     },
 
     tidy: createTidyDeliveries({ sqlite, queue }),

@@ -156,10 +156,18 @@ describe('Who is told', () => {
       admitCall(store, 'call_c'),
     ]);
     await settleAdmitted(store, 'call_c');
+    await Promise.all([events('call.connected'), admitCall(store, 'call_x')]);
+    await admitCall(store, 'call_y');
+    await Promise.all([admitCall(store, 'call_z'), events('call.received'), admitCall(store, 'call_e')]);
     await store.webhooks.change(id, () => ({ ...fields, enabled: false }));
     await admitCall(store, 'call_d');
     const told = (await deliveriesTo(store, id)).map(({ type, callId }) => `${type} ${callId}`);
-    expect(told).toEqual(['call.received call_a', 'call.received call_c', 'call.settled call_c']);
+    expect(told).toEqual([
+      'call.received call_a',
+      'call.received call_c',
+      'call.settled call_c',
+      'call.received call_e',
+    ]);
   });
 
   it('is nobody of a change that was undone, and again whoever it was before', async () => {

@@ -32,7 +32,6 @@ export function createWantedEvents(sqlite: Sqlite): WantedEvents {
       try {
         return await write();
       } finally {
-        known = undefined;
         changing -= 1;
       }
     },
