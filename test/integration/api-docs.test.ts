@@ -42,4 +42,15 @@ describe('docs/api.md', () => {
     const patch = /`call -X PATCH \$API(\S+) --json '([^']*)'`/.exec(read('api.md'));
     await api.expect(200, 'PATCH', `/v1${fill(patch?.[1] ?? '')}`, patch?.[2]);
   });
+
+  it('shows a file that is imported as it stands', async () => {
+    const api = await startTestApi();
+    const buyer = await api.expect(201, 'POST', '/v1/buyers', { name: 'Golden Gate Roofing' });
+    const desk = { buyerId: buyer.id, name: 'Front desk', uri: 'sip:desk@pbx.example' };
+    await api.expect(201, 'POST', '/v1/destinations', desk);
+    const plan = /```yaml\n([^`]*)```/.exec(read('api.md'))?.[1];
+    const yaml = { 'content-type': 'application/yaml' };
+    expect((await api.expect(200, 'POST', '/v1/import', plan, yaml)).counts.created).toBe(3);
+    expect((await api.expect(200, 'POST', '/v1/import', plan, yaml)).counts.unchanged).toBe(3);
+  });
 });
