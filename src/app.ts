@@ -123,7 +123,8 @@ export async function startApp(
     },
     { version: VERSION, engine: config.TOLLGATE_ENGINE },
   );
-  watchCaps(metrics.registry, () => capUseOfBuyers(plan.current.snapshot, store.readView(), clock.now().wall));
+  const capUse = () => capUseOfBuyers(plan.current.snapshot, store.readView(), clock.now().wall);
+  watchCaps(metrics.registry, capUse);
   const engine = await startSipEngine(config, hooks.onFatal);
   started.defer(() => engine.close());
   if (engine.counts) watchEngine(metrics.registry, engine.counts);
@@ -226,6 +227,7 @@ export async function startApp(
     idempotency: store.idempotency,
     audit: store.audit,
     summarize: (query) => summarize(store.reports, query),
+    capUse,
     changes: store.changes,
     live: {
       list: () => listLiveCalls(registry),

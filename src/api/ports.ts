@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 
+import type { CapUse } from '../calls/cap-use.ts';
 import type { WatchedGateway } from '../calls/gateway-watch.ts';
 import type { LiveCall } from '../calls/live-calls.ts';
 import type { Clock } from '../calls/ports/clock.ts';
@@ -110,6 +111,8 @@ export interface ApiDeps {
   readonly conversions: ConversionStore;
   readonly audit: AuditLog;
   readonly summarize: (query: SummaryQuery) => Promise<Summary>;
+  /** How full the caps of buyers are, one by one. */
+  readonly capUse: () => Iterable<CapUse>;
   /** What the API adds to the transaction of each change. */
   readonly changes: Pick<ChangeScopes, 'run'>;
   readonly live: LiveCalls;

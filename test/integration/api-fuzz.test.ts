@@ -241,7 +241,7 @@ describe('Whatever is sent', () => {
       'webhooks',
       'prompts',
     ];
-    const others = ['reports/summary', 'reports/dispositions', `buyers/${id}/statement`];
+    const others = ['reports/summary', 'reports/live', 'reports/dispositions', `buyers/${id}/statement`];
     const paths = [...KINDS, ...lists, ...others].map((path) => `/v1/${path}`);
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...paths), fc.array(parameter, { maxLength: 3 }), (path, parameters) => {

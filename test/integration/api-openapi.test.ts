@@ -82,7 +82,7 @@ describe('The description', () => {
       'prompts/{id}/audio',
       'conversions',
     ];
-    const collections = [...KINDS, ...others, 'ledger/close', 'reports/dispositions', 'reports/summary'];
+    const collections = [...KINDS, ...others, 'ledger/close', 'reports/dispositions', 'reports/summary', 'reports/live'];
     for (const path of ['adjustments', 'refund', 'bill', 'disposition']) collections.push(`calls/{id}/${path}`);
     for (const path of ['rotate-secret', 'test', 'deliveries', 'replay']) collections.push(`webhooks/{id}/${path}`);
     for (const kind of ['buyers', 'publishers']) collections.push(`${kind}/{id}/statement`);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import type { LiveCall } from '../../src/calls/live-calls.ts';
 import type { Cdr, CdrAttempt } from '../../src/domain/call/cdr.ts';
 import type { BuyerId, CampaignId, DestinationId, PublisherId, RouteId } from '../../src/domain/ids.ts';
 import type { E164 } from '../../src/domain/numbers/e164.ts';
@@ -272,6 +273,41 @@ describe('The summary of a publisher', () => {
       await api.expect(403, 'GET', `${SUMMARY}?${query}`, undefined, headers);
     }
     await api.expect(403, 'GET', `${SUMMARY}?publisherId=pub_another`, undefined, headers);
+  });
+});
+
+describe('GET /v1/reports/live', () => {
+  it('counts calls in progress by campaign and state, today’s settled ones, and how full caps are', async () => {
+    const caps = [
+      { buyerId: 'byr_1' as BuyerId, cap: 'daily', used: 4, limit: 20 },
+      { buyerId: 'byr_1' as BuyerId, cap: 'concurrent', used: 0, limit: 0 },
+      { buyerId: 'byr_2' as BuyerId, cap: 'spend', used: 30_000_000, limit: 40_000_000 },
+    ] as const;
+    const api = await startTestApi({ capUse: () => caps });
+    await settleCall(api.store, 'call_1');
+    await settleCall(api.store, 'call_2', { receivedAt: '2026-11-21T04:59:59.999Z' as IsoInstant });
+    const ringing = { id: 'call_3', state: 'ringing', campaignId: 'cmp_1' } as unknown as LiveCall;
+    api.live.push(ringing, { ...ringing, state: 'connected' }, { ...ringing, state: 'connected', campaignId: null });
+    const none = { calls: 0, connected: 0, conversionRate: null, chargeMicros: 0 };
+    const one = { calls: 1, connected: 1, conversionRate: 1, chargeMicros: 30_000_000 };
+    expect(await api.expect(200, 'GET', '/v1/reports/live?timezone=America/New_York')).toMatchObject({
+      at: '2026-11-21T15:00:00.000Z',
+      since: '2026-11-21T05:00:00.000Z',
+      data: [
+        { campaignId: null, live: { connected: 1 }, today: none },
+        { campaignId: 'cmp_1', live: { ringing: 1, connected: 1 }, today: one },
+      ],
+      total: { live: { ringing: 1, connected: 2 }, today: one },
+      caps: [caps[1], caps[2], caps[0]],
+    });
+    const inUtc = await api.expect(200, 'GET', '/v1/reports/live');
+    expect(inUtc).toMatchObject({ since: '2026-11-21T00:00:00.000Z', total: { today: { calls: 2 } } });
+  });
+
+  it('refuses what is no zone, and keys of parties', async () => {
+    const { api, buyer } = await withCalls();
+    expect((await api.expect(422, 'GET', '/v1/reports/live?timezone=Mars')).errors[0].path).toBe('/timezone');
+    await api.expect(403, 'GET', '/v1/reports/live', undefined, await asParty(api, `buyer:${buyer}`));
   });
 });
 

@@ -72,6 +72,7 @@ export async function startTestApi(changes: Partial<ApiDeps> = {}): Promise<Test
     conversions: store.conversions,
     audit: store.audit,
     summarize: (query) => summarize(store.reports, query),
+    capUse: () => [],
     changes: store.changes,
     live: {
       list: () => live,

@@ -7,17 +7,15 @@ import type { Figures } from '../../reporting/tally.ts';
 import { choiceField, exampleId, idField, STRICT } from '../schemas/fields.ts';
 import { moment } from './statements.schema.ts';
 
+/** A zone for local days, UTC where absent. Whether there is such a zone is for `readLocalSpan` to say. */
+export const timezoneOfDays = (description: string) =>
+  Type.String({ minLength: 1, maxLength: 64, default: 'UTC', description, examples: ['America/New_York'] });
+
 export const summaryQuery = Type.Object(
   {
     from: moment('Received on or after this date, or instant; from the first call where absent.'),
     to: moment('Received before this date, or instant; up to now where absent.'),
-    timezone: Type.String({
-      minLength: 1,
-      maxLength: 64,
-      default: 'UTC',
-      description: 'IANA time zone of days and hours, and of the dates in `from` and `to`.',
-      examples: ['America/New_York'],
-    }),
+    timezone: timezoneOfDays('IANA time zone of days and hours, and of the dates in `from` and `to`.'),
     groupBy: choiceField(SUMMARY_GROUPS, 'What there is a row for each of.', { default: 'day' }),
     campaignId: Type.Optional(idField<CampaignId>('cmp_', 'Calls to this campaign alone.')),
     buyerId: Type.Optional(idField<BuyerId>('byr_', 'Calls that connected to this buyer alone.')),
@@ -43,7 +41,8 @@ const whole = (description: string) => Type.Integer({ description });
 const orNull = (type: 'number' | 'integer', description: string) =>
   Type.Unsafe<number | null>({ type: [type, 'null'], description });
 
-const figures = {
+/** What a number of calls came to. */
+export const figures = {
   calls: whole('Settled calls.'),
   connected: whole('Those in which caller and buyer could talk.'),
   billable: whole("Those a buyer owes for now; with a publisher's key, those it earns for."),

@@ -22,6 +22,7 @@ import { registerImport } from './import.ts';
 import { registerLedger } from './ledger.ts';
 import { registerLedgerClose } from './ledger-close.ts';
 import { registerLiveCalls } from './live-calls.ts';
+import { registerLiveReport } from './live-report.ts';
 import { registerPayments } from './payments.ts';
 import { registerPrompts } from './prompts.ts';
 import { publishers } from './publishers.ts';
@@ -61,6 +62,7 @@ export function registerVersionOne(app: FastifyInstance, deps: ApiDeps): void {
   registerAdjustmentProposals(app, deps);
   registerReviewQueue(app, deps);
   registerSummaryReport(app, deps);
+  registerLiveReport(app, deps);
   registerDispositionReport(app, deps);
   registerLiveCalls(app, deps);
   registerRecordings(app, deps);
