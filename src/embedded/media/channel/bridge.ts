@@ -91,6 +91,10 @@ class Side implements BridgeEnd {
     this.#playToPartner(this.channel.isHeld && music !== 'silence' ? music : undefined);
   }
 
+  onPressed(digits: string): void {
+    void this.partner.port.sendDigits(digits, PRESSED_MS);
+  }
+
   onHangup(cause: HangupCause): void {
     this.#bridge.hungUp(this, cause);
   }
@@ -113,5 +117,8 @@ class Side implements BridgeEnd {
     }
   }
 }
+
+/** How long a digit sounds that nobody has held: FreeSWITCH's 2000 samples. */
+const PRESSED_MS = 250;
 
 const BRIDGE_VARIABLES = ['bridge_to', 'signal_bond', 'bridge_uuid'];

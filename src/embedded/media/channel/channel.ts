@@ -46,6 +46,8 @@ export interface BridgeEnd {
   readonly partnerUuid: string;
   /** This channel has been put on hold, or taken back. */
   onHoldChanged(): void;
+  /** Digits of this channel that came another way than by RTP, which the bridge relays as it is. */
+  onPressed(digits: string): void;
   /** This channel has hung up. */
   onHangup(cause: HangupCause): void;
 }
@@ -193,6 +195,7 @@ export class Channel implements ApplicationChannel {
   /** Digits that came another way than by RTP. */
   press(digits: string): void {
     for (const digit of digits) this.#hear(digit, APPLICATION_DIGIT_SAMPLES, 'APP');
+    this.bridge?.onPressed(digits);
   }
 
   hangup(cause: HangupCause): void {
