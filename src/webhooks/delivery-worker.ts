@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 import type { Clock, Timer } from '../calls/ports/clock.ts';
 import type { DeliveryId, WebhookId } from '../domain/ids.ts';
 import type { EpochMs } from '../domain/time.ts';
@@ -49,6 +51,8 @@ export class DeliveryWorker {
 
   constructor(parts: DeliveryWorkerParts) {
     this.#parts = parts;
+    // Each post in flight listens, and Node takes more than ten for a leak.
+    setMaxListeners(MOST_AT_ONCE, this.#abort.signal);
   }
 
   /** Begins with what an earlier process has left. */
