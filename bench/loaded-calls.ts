@@ -6,12 +6,9 @@ import { SAMPLE_INSTANT } from '../test/support/sample-call.ts';
 export const CALLS_A_DAY = 10_000;
 const APART_MS = 86_400_000 / CALLS_A_DAY;
 
-/** When the first of them came. */
-export const FIRST_RECEIVED = SAMPLE_INSTANT;
-
 /** The first instant after the n-th of them, from 1, and before the next. */
 export function afterCall(n: number): number {
-  return FIRST_RECEIVED + n * APART_MS;
+  return SAMPLE_INSTANT + n * APART_MS;
 }
 
 /** A network of middling size. What comes first comes most often. */
