@@ -78,7 +78,7 @@ function createSorter({ groupBy, timezone, filters }: SummaryQuery): Sorter {
   const isWanted = (group: ReportGroup): boolean => wanted.every(([name, value]) => group[name] === value);
 
   if (!isPeriod(groupBy)) {
-    // By number, which has few gaps: a million calls ask here.
+    // A list by number, quicker than a Map: a million calls ask here.
     const tallyOfGroup: Tally[] = [];
     return {
       tallies,
