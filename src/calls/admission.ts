@@ -19,7 +19,7 @@ import type { RouteDecision } from '../domain/routing/route-decision.ts';
 import type { RouteLine, RoutingSnapshot } from '../domain/routing/routing-snapshot.ts';
 import { seededRandom } from '../domain/routing/seeded-random.ts';
 import { freezeTerms } from '../domain/routing/terms-for-route.ts';
-import { audioPlanOf, screeningOf, welcomeOf } from './audio-plan.ts';
+import { audioPlanOf, screeningOf, VOICEMAIL_S, welcomeOf } from './audio-plan.ts';
 import { forwardLine, NO_ROUTE } from './forward-line.ts';
 import { offerForCall } from './offer-for-call.ts';
 import type { AdmissionView, Reservation } from './ports/call-store.ts';
@@ -226,9 +226,6 @@ export class Admission {
     };
   }
 }
-
-/** Longest message a caller may leave, where the campaign says nothing, in seconds. */
-const VOICEMAIL_S = 120;
 
 type DecidedSoFar = { readonly decision: RouteDecision; readonly basis: DecisionBasis };
 

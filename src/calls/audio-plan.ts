@@ -7,12 +7,21 @@ import type { RouteLine } from '../domain/routing/routing-snapshot.ts';
 /** How long a key is waited for after the whisper, where the destination says nothing, in seconds. */
 const ACCEPT_TIMEOUT_S = 10;
 
+/** Longest message a caller may leave, where the campaign says nothing, in seconds. */
+export const VOICEMAIL_S = 120;
+
 /** What callers of a campaign are told and asked before routing; null where they are routed at once. */
-export function welcomeOf({ prompts, record, ivr }: Campaign): Welcoming | null {
+export function welcomeOf({ prompts, record, ivr, voicemailMaxS }: Campaign): Welcoming | null {
   const consent = record ? prompts.consent : undefined;
   const played = [prompts.greeting, consent].filter((prompt) => prompt !== undefined);
   if (played.length === 0 && ivr === undefined) return null;
-  return { kind: 'welcome', prompts: played, ivr: ivr ?? null, decision: null };
+  return {
+    kind: 'welcome',
+    prompts: played,
+    ivr: ivr ?? null,
+    messageMaxS: voicemailMaxS ?? VOICEMAIL_S,
+    decision: null,
+  };
 }
 
 /**

@@ -171,14 +171,6 @@ describe('A campaign', () => {
     const problem = await api.expect(422, 'POST', '/v1/campaigns', body);
     expect(problem.errors).toEqual([{ path, message: expect.stringContaining('needs a media server') }]);
   });
-
-  it('that forwards after hours is refused in its own words', async () => {
-    const api = await startTestApi();
-    const body = { name: 'Roofing', afterHours: { action: 'forward', destinationId: 'dst_1' } };
-    expect((await api.expect(422, 'POST', '/v1/campaigns', body)).errors).toEqual([
-      { path: '/afterHours/action', message: 'Forwarding after hours is not in this version: use reject or hangup.' },
-    ]);
-  });
 });
 
 describe('A publisher', () => {

@@ -83,10 +83,6 @@ function checkMedia({ media, record, prompts, ivr, afterHours }: CampaignFields)
   const { action, promptId } = afterHours;
   if (action === 'voicemail') problems.push(needsMediaServer('/afterHours/action', 'Voicemail'));
   if (promptId !== undefined) problems.push(needsMediaServer('/afterHours/promptId', 'Playing a prompt'));
-  if (action === 'forward') {
-    const message = 'Forwarding after hours is not in this version: use reject or hangup.';
-    problems.push({ path: '/afterHours/action', message });
-  }
   return problems;
 }
 

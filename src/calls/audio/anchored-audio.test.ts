@@ -91,7 +91,7 @@ describe('finding a server', () => {
     const { audio, servers } = setUp();
     audio.open();
     await settled();
-    audio.run({ kind: 'welcome', prompts: [whisper], ivr: null });
+    audio.run({ kind: 'welcome', prompts: [whisper], ivr: null, messageMaxS: 60 });
     servers.last.failing.add('openBuyer');
     await expect(audio.offerFor(first)).rejects.toThrow('openBuyer');
     expect(servers.opened).toHaveLength(1);
@@ -125,7 +125,7 @@ describe('while destinations ring', () => {
 
   it('a caller who is listening to us hears ringing of ours', async () => {
     const { audio, media } = await dialled();
-    audio.run({ kind: 'welcome', prompts: [], ivr: null });
+    audio.run({ kind: 'welcome', prompts: [], ivr: null, messageMaxS: 60 });
     await settled();
     audio.showProgress(first, 180, null, plain);
     expect(media.running).toEqual(['play caller ringback']);
@@ -246,7 +246,7 @@ describe('a program', () => {
       go: { type: 'route' },
       bye: { type: 'hangup' },
     } as const;
-    audio.run({ kind: 'welcome', prompts: ['prm_hello' as PromptId], ivr: { start: 'zip', steps } });
+    audio.run({ kind: 'welcome', prompts: ['prm_hello' as PromptId], ivr: { start: 'zip', steps }, messageMaxS: 60 });
     const media = servers.last;
     expect(shown).toEqual(['183 sdp of the server to the caller']);
     expect(media.running).toEqual(['play caller file /prm_hello.wav']);
@@ -281,7 +281,7 @@ describe('a program', () => {
     const without = setUp({ files: false });
     without.audio.open();
     await settled();
-    without.audio.run({ kind: 'welcome', prompts: [whisper], ivr: null });
+    without.audio.run({ kind: 'welcome', prompts: [whisper], ivr: null, messageMaxS: 60 });
     await settled();
     expect(without.events.at(-1)).toMatchObject({ type: 'programEnded', result: { kind: 'route' } });
 
@@ -289,7 +289,7 @@ describe('a program', () => {
     failing.audio.open();
     await settled();
     failing.servers.last.failing.add('play');
-    failing.audio.run({ kind: 'welcome', prompts: [whisper], ivr: null });
+    failing.audio.run({ kind: 'welcome', prompts: [whisper], ivr: null, messageMaxS: 60 });
     await settled();
     expect(failing.events.at(-1)).toMatchObject({ type: 'programEnded' });
     expect(failing.troubles).toHaveLength(1);

@@ -51,6 +51,8 @@ export interface Welcoming {
   readonly kind: 'welcome';
   readonly prompts: readonly PromptId[];
   readonly ivr: IvrFlow | null;
+  /** Longest message, where the questions lead to one, in seconds. */
+  readonly messageMaxS: number;
   /** There is none yet. */
   readonly decision: null;
 }

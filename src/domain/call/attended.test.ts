@@ -21,7 +21,7 @@ const dial = (...names: string[]): AdmissionPlan => ({
 /** A caller whose questions are being asked. */
 function asked(): CallDrive {
   const call = new CallDrive();
-  call.on({ type: 'admitted', plan: { kind: 'welcome', prompts: [], ivr, decision: null } });
+  call.on({ type: 'admitted', plan: { kind: 'welcome', prompts: [], ivr, messageMaxS: 60, decision: null } });
   call.on({ type: 'mediaOpened', needsAnswer: false });
   call.on({ type: 'callerAcked' }, 20);
   return call;
@@ -30,7 +30,10 @@ function asked(): CallDrive {
 describe('a caller who is asked something', () => {
   it('is answered first, heard once the ACK is there, and routed by what was entered', () => {
     const call = new CallDrive();
-    const welcome = call.on({ type: 'admitted', plan: { kind: 'welcome', prompts: [], ivr, decision: null } });
+    const welcome = call.on({
+      type: 'admitted',
+      plan: { kind: 'welcome', prompts: [], ivr, messageMaxS: 60, decision: null },
+    });
     expect(types(welcome)).toEqual(['openMedia']);
     expect(types(call.on({ type: 'mediaOpened', needsAnswer: false }))).toEqual(['answerCaller', 'startTimer']);
     expect(types(call.on({ type: 'callerAcked' }))).toEqual(['stopTimer', 'runProgram']);
@@ -76,7 +79,7 @@ describe('a caller who is asked something', () => {
 
   it('was no caller of ours where the ACK never comes', () => {
     const call = new CallDrive();
-    call.on({ type: 'admitted', plan: { kind: 'welcome', prompts: [], ivr, decision: null } });
+    call.on({ type: 'admitted', plan: { kind: 'welcome', prompts: [], ivr, messageMaxS: 60, decision: null } });
     call.on({ type: 'mediaOpened', needsAnswer: false });
     expect(types(call.on({ type: 'timerFired', timer: { kind: 'ack' } }, 32_000))).toContain('hangUpCaller');
     call.on({ type: 'callerLegClosed' });
@@ -85,7 +88,7 @@ describe('a caller who is asked something', () => {
 
   it('is refused 503 where there is no media server', () => {
     const call = new CallDrive();
-    call.on({ type: 'admitted', plan: { kind: 'welcome', prompts: [], ivr, decision: null } });
+    call.on({ type: 'admitted', plan: { kind: 'welcome', prompts: [], ivr, messageMaxS: 60, decision: null } });
     const refused = call.on({ type: 'mediaRefused', sipStatus: 503, cause: 'media-unavailable' });
     expect(refused).toContainEqual({ type: 'rejectCaller', status: 503, cause: 'media-unavailable' });
   });
@@ -94,7 +97,10 @@ describe('a caller who is asked something', () => {
 describe('a caller who is only told something', () => {
   it('is not answered for it', () => {
     const call = new CallDrive();
-    call.on({ type: 'admitted', plan: { kind: 'welcome', prompts: [greeting], ivr: null, decision: null } });
+    call.on({
+      type: 'admitted',
+      plan: { kind: 'welcome', prompts: [greeting], ivr: null, messageMaxS: 60, decision: null },
+    });
     expect(types(call.on({ type: 'mediaOpened', needsAnswer: false }))).toEqual(['runProgram']);
     call.on({ type: 'programEnded', result: { kind: 'route', zip: null, category: null } });
     call.on({ type: 'routed', plan: dial('a'), location: null });

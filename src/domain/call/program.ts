@@ -5,7 +5,13 @@ import type { Termination } from './termination.ts';
 /** What we do with a caller who is with us alone. */
 export type Program =
   /** Before routing: prompts, one after the other, then the questions. */
-  | { readonly kind: 'welcome'; readonly prompts: readonly PromptId[]; readonly ivr: IvrFlow | null }
+  | {
+      readonly kind: 'welcome';
+      readonly prompts: readonly PromptId[];
+      readonly ivr: IvrFlow | null;
+      /** Longest message, where the questions lead to one, in seconds. */
+      readonly messageMaxS: number;
+    }
   /** Something to hear, then the end that was decided. */
   | { readonly kind: 'announcement'; readonly promptId: PromptId; readonly end: Termination }
   /** The caller speaks a message, after a prompt where there is one. */

@@ -1,4 +1,4 @@
-import type { AdmissionPlan } from './admission-plan.ts';
+import type { AdmissionPlan, Welcoming } from './admission-plan.ts';
 import { attend } from './attend.ts';
 import { beginEnding } from './begin-ending.ts';
 import type { CallFacts } from './call-facts.ts';
@@ -6,6 +6,7 @@ import type { WaitingCaller } from './call-state.ts';
 import type { CallStep } from './call-step.ts';
 import { dialTargets } from './dial-targets.ts';
 import type { Moment } from './moment.ts';
+import type { Program } from './program.ts';
 import type { Termination } from './termination.ts';
 
 /** Does what the store decided for a call: dial, ask, take a message, or end it, with or without a word. */
@@ -25,7 +26,7 @@ export function takeUpPlan(
       return attend(facts, { kind: 'message', promptId: plan.promptId, maxS: plan.maxS }, callerLeg);
     case 'welcome': {
       const inquiry = { startedAt: at, endedAt: null, zip: null, category: null, location: null };
-      return attend({ ...facts, inquiry }, { kind: 'welcome', prompts: plan.prompts, ivr: plan.ivr }, callerLeg);
+      return attend({ ...facts, inquiry }, welcomeOf(plan), callerLeg);
     }
     case 'dial': {
       const { policy, targets } = plan;
@@ -37,4 +38,8 @@ export function takeUpPlan(
       };
     }
   }
+}
+
+function welcomeOf({ prompts, ivr, messageMaxS }: Welcoming): Program {
+  return { kind: 'welcome', prompts, ivr, messageMaxS };
 }

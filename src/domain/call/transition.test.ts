@@ -302,8 +302,8 @@ describe('any order of events', () => {
       refuse,
       { ...refuse, announce: promptId },
       { kind: 'message', promptId, maxS: 60, decision: someDecision },
-      { kind: 'welcome', prompts: [promptId], ivr: null, decision: null },
-      { kind: 'welcome', prompts: [], ivr, decision: null },
+      { kind: 'welcome', prompts: [promptId], ivr: null, messageMaxS: 60, decision: null },
+      { kind: 'welcome', prompts: [], ivr, messageMaxS: 60, decision: null },
     ),
     fc
       .record({ targets: targets.filter((list) => list.length > 0), simultaneous: fc.boolean() })

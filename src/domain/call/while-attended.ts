@@ -87,8 +87,13 @@ function onResult(state: Attended, result: ProgramResult, at: Moment): CallStep 
       };
     }
     case 'message': {
+      if (program.kind !== 'welcome') return { state, effects: [] };
       const inquiry = facts.inquiry && { ...facts.inquiry, endedAt: at };
-      return attend({ ...facts, inquiry }, { kind: 'message', promptId: result.promptId, maxS: MESSAGE_S }, callerLeg);
+      return attend(
+        { ...facts, inquiry },
+        { kind: 'message', promptId: result.promptId, maxS: program.messageMaxS },
+        callerLeg,
+      );
     }
     case 'hangup':
       return beginEnding(facts, DISMISSED, { callerLeg, at });
@@ -109,9 +114,6 @@ function gaveUp({ program, stage, facts }: Attended, cause: string | null): Term
   if (program.kind !== 'message' || stage !== 'under-way' || facts.recordingId === null) return callerGaveUp(cause);
   return { ...MESSAGE_TAKEN, hangupBy: 'caller', cause: cause ?? 'normal' };
 }
-
-/** Longest message where the questions led to it, in seconds. */
-const MESSAGE_S = 120;
 
 const MESSAGE_TAKEN: Termination = { outcome: 'voicemail', hangupBy: 'system', sipStatus: 200, cause: 'voicemail' };
 
