@@ -7,6 +7,8 @@ import { readPlanFile } from './read-plan-file.ts';
 
 /** The thread that reads one long file: `read-apart.ts` starts it and ends it. */
 parentPort?.postMessage(read(workerData as PlanText), []);
+// Stays until it is ended from the other side: what a thread says in its last moment may never arrive.
+parentPort?.on('message', () => undefined);
 
 function read(text: PlanText): ReadOutcome {
   try {
