@@ -13,6 +13,7 @@ import { applications } from './channel/applications/applications.ts';
 import { Channels } from './channel/channels.ts';
 import { EventStream } from './channel/engine-event.ts';
 import { EngineIdentity } from './channel/engine-identity.ts';
+import { pause } from './channel/pause.ts';
 import { apiCommands } from './event-socket/api/api-commands.ts';
 import { EngineLoad } from './event-socket/engine-load.ts';
 import { startHeartbeat } from './event-socket/heartbeat.ts';
@@ -70,6 +71,9 @@ export interface MediaCounts {
 /** An address nobody has (RFC 5737), in place of peers who may be anywhere. */
 const SOMEWHERE = '192.0.2.1';
 
+/** How long the peers of calls may take to answer the BYE of an engine that is being closed. */
+const LEAVE_MS = 1000;
+
 /** The IP address behind a host's name, as session descriptions need it. Rejects where it has none. */
 async function addressOf(host: string | undefined): Promise<string | undefined> {
   return host === undefined || isIP(host) !== 0 ? host : (await lookup(host, { order: 'ipv4first' })).address;
@@ -82,7 +86,9 @@ export class MediaEngine {
   readonly #server: EventSocketServer;
   readonly #channels: Channels;
   readonly #range: PortRange;
+  readonly #calls: MediaCalls;
   readonly #stopHeartbeat: () => void;
+  #closing: Promise<void> | undefined;
 
   private constructor(parts: {
     readonly transport: Transport;
@@ -90,6 +96,7 @@ export class MediaEngine {
     readonly server: EventSocketServer;
     readonly channels: Channels;
     readonly range: PortRange;
+    readonly calls: MediaCalls;
     readonly stopHeartbeat: () => void;
   }) {
     this.#transport = parts.transport;
@@ -97,6 +104,7 @@ export class MediaEngine {
     this.#server = parts.server;
     this.#channels = parts.channels;
     this.#range = parts.range;
+    this.#calls = parts.calls;
     this.#stopHeartbeat = parts.stopHeartbeat;
   }
 
@@ -141,7 +149,7 @@ export class MediaEngine {
     serveAgent(agent, transport);
     const server = await EventSocketServer.listen({ host, port: 0 }, secret, services, onFault);
     const stopHeartbeat = startHeartbeat(services, options.heartbeatMs);
-    return new MediaEngine({ transport, agent, server, channels, range, stopHeartbeat });
+    return new MediaEngine({ transport, agent, server, channels, range, calls, stopHeartbeat });
   }
 
   /** The port of its event socket. */
@@ -162,12 +170,19 @@ export class MediaEngine {
     };
   }
 
-  /** Hangs up every call, completes what is being recorded, and closes everything. */
-  async close(): Promise<void> {
+  /** Hangs up every call, completes what is being recorded, and closes everything. Idempotent. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     this.#stopHeartbeat();
     const ending = [...this.#channels].map(({ ended }) => ended);
     this.#channels.hangupAll('MANAGER_REQUEST');
-    await Promise.all(ending);
+    const left = new AbortController();
+    await Promise.all([...ending, Promise.race([this.#calls.allHungUp(), pause(LEAVE_MS, left.signal)])]);
+    left.abort();
     this.#agent.close();
     await Promise.all([this.#server.close(), this.#transport.close()]);
   }

@@ -25,6 +25,9 @@ export class MediaCalls implements ApplicationLink, Applications {
   readonly #byDialog = new Map<string, MediaCall>();
   /** Calls that aren't answered yet, by the transaction of their INVITE. */
   readonly #opening = new Map<string, MediaCall>();
+  /** Resolves what waits for the answer to a BYE, by dialog. */
+  readonly #leaving = new Map<string, () => void>();
+  readonly #onAllHungUp: (() => void)[] = [];
   #agent: UserAgent | undefined;
 
   constructor(services: MediaCallsServices) {
@@ -36,14 +39,25 @@ export class MediaCalls implements ApplicationLink, Applications {
     this.#agent = agent;
   }
 
+  /** Resolves when every BYE that was sent is answered, or will never be. */
+  async allHungUp(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    if (this.#leaving.size === 0) resolve();
+    else this.#onAllHungUp.push(resolve);
+    await promise;
+  }
+
   pick(): ApplicationLink {
     return this;
   }
 
   deliver(delivery: Delivery): void {
-    const { message, transactionId } = delivery;
-    // Answers to our BYEs: the call is over whatever they say.
-    if (message.kind === 'response') return;
+    const { message, transactionId, dialogId } = delivery;
+    if (message.kind === 'response') {
+      // To a BYE of ours: the call is over whatever it says.
+      if (message.status >= 200) this.#leaving.get(dialogId)?.();
+      return;
+    }
     try {
       this.#take(message, delivery);
     } catch (error) {
@@ -136,11 +150,17 @@ export class MediaCalls implements ApplicationLink, Applications {
     this.#byDialog.delete(dialogId);
     const headers = [{ name: 'Reason', value: reasonHeader(cause) }];
     const bye: AppRequest = { kind: 'request', method: 'BYE', uri: 'sip:placeholder', headers, body: Buffer.alloc(0) };
+    const answered = Promise.withResolvers<void>();
+    this.#leaving.set(dialogId, answered.resolve);
     try {
       await this.#signalledBy().calling.sendWithin(this, dialogId, bye);
+      await answered.promise;
     } catch (error) {
       // The peer's own BYE was faster.
       if (!(error instanceof Refusal)) this.#services.onTrouble(error as Error);
+    } finally {
+      this.#leaving.delete(dialogId);
+      if (this.#leaving.size === 0) for (const resolve of this.#onAllHungUp.splice(0)) resolve();
     }
   }
 

@@ -12,6 +12,7 @@ const MAX_QUEUED_BYTES = 4 * 1024 * 1024;
 export class UdpTransport {
   readonly #socket: Socket;
   readonly #events: TransportEvents;
+  #isClosed = false;
 
   private constructor(socket: Socket, events: TransportEvents) {
     this.#socket = socket;
@@ -54,11 +55,17 @@ export class UdpTransport {
   flowTo(remote: SocketAddress): Flow {
     const socket = this.#socket;
     const events = this.#events;
+    const isClosed = (): boolean => this.#isClosed;
     return {
       transport: 'udp',
       remote,
       open: true,
       send(bytes, onError) {
+        // A transaction that outlives the transport sends again, and is told that this is of no use.
+        if (isClosed()) {
+          onError(new Error('UDP socket is closed'));
+          return;
+        }
         if (socket.getSendQueueSize() > MAX_QUEUED_BYTES) {
           onError(new Error('UDP send queue is full'));
           return;
@@ -72,6 +79,7 @@ export class UdpTransport {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#socket.close(resolve);
     await promise;
