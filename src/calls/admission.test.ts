@@ -7,7 +7,7 @@ import { SAMPLE_INSTANT } from '../../test/support/sample-call.ts';
 import { sample } from '../../test/support/sample-plan.ts';
 import { temporaryStore } from '../../test/support/temporary-store.ts';
 import type { Cdr } from '../domain/call/cdr.ts';
-import type { BuyerId, CallId } from '../domain/ids.ts';
+import type { BuyerId, CallId, DestinationId, PromptId } from '../domain/ids.ts';
 import type { Ani } from '../domain/numbers/e164.ts';
 import type { Campaign, DuplicateRule } from '../domain/plan/campaign.ts';
 import type { Caps } from '../domain/plan/caps.ts';
@@ -86,6 +86,46 @@ describe('a caller who was sold before', () => {
     }
     const again = await calls.admit({ id: 'call_2', at: SAMPLE_INSTANT + HOUR });
     expect(again).toMatchObject({ outcome: 'after-hours', sipStatus: 480 });
+  });
+});
+
+describe('where all is closed', () => {
+  /** The sellers of a campaign, with its routes closed for ever. */
+  async function closedSellers(afterHours: (deskId: DestinationId) => Campaign['afterHours']) {
+    const { store, calls, campaign } = await sellers({});
+    const never = { name: 'Never', timezone: 'UTC', weekly: {}, exceptions: [] };
+    const { id: scheduleId } = await store.resources.create('schedules', never);
+    const routes = (await store.resources.list('routes', { limit: 9, filters: {} })).data;
+    for (const { id, ...route } of routes) await store.resources.replace('routes', id, { ...route, scheduleId });
+    const { id, ...fields } = campaign;
+    await store.resources.replace('campaigns', id, { ...fields, afterHours: afterHours(routes[0]!.destinationId) });
+    const explained = explainRoute(calls.questionOf({ id: 'call_1' }), await calls.snapshot(), store.readView());
+    return { plan: await calls.admit({ id: 'call_1' }), explained };
+  }
+
+  test('the caller may leave a message', async () => {
+    const { plan, explained } = await closedSellers(() => ({ action: 'voicemail', promptId: 'prm_1' as PromptId }));
+    expect(plan).toMatchObject({ kind: 'message', promptId: 'prm_1', maxS: 120 });
+    expect(explained?.outcome).toBe('voicemail');
+  });
+
+  test('the caller hears why', async () => {
+    const { plan, explained } = await closedSellers(() => ({ action: 'hangup', promptId: 'prm_1' as PromptId }));
+    expect(plan).toMatchObject({ kind: 'refuse', outcome: 'after-hours', announce: 'prm_1' });
+    expect(explained?.outcome).toBe('after-hours');
+  });
+
+  test.each([true, false])('the caller is sent on past all routes, billed: %s', async (billable) => {
+    const { plan, explained } = await closedSellers((destinationId) => ({
+      action: 'forward',
+      destinationId,
+      billable,
+    }));
+    expect(plan).toMatchObject({
+      kind: 'dial',
+      targets: [{ routeId: null, terms: billable ? {} : { unbilled: true } }],
+    });
+    expect(explained?.outcome).toBeNull();
   });
 });
 

@@ -7,6 +7,7 @@ import { routeCall } from '../domain/routing/route-call.ts';
 import type { RouteDecision } from '../domain/routing/route-decision.ts';
 import type { RoutingSnapshot } from '../domain/routing/routing-snapshot.ts';
 import type { EpochMs } from '../domain/time.ts';
+import { forwardLine } from './forward-line.ts';
 import { offerForCall } from './offer-for-call.ts';
 import type { AdmissionView } from './ports/call-store.ts';
 import { refuseAfterRouting, refuseBeforeRouting, type Refused } from './refuse-call.ts';
@@ -28,6 +29,9 @@ export interface Explanation {
   /** Why nobody would be rung, and whether that is known before routing; null where somebody would. */
   readonly refusal: (Refused & { readonly when: 'before-routing' | 'after-routing' }) | null;
 }
+
+/** Everyone is closed, and the caller may leave a message. */
+const TAKES_MESSAGE: Refused = { outcome: 'voicemail', sipStatus: 200, cause: 'voicemail' };
 
 /** The id of a call that has none: no record has it, so no earlier call is left out for being this one. */
 const NO_CALL = '' as CallId;
@@ -62,7 +66,11 @@ export function explainCall(
   const before = refuseBeforeRouting(arriving, snapshot, view);
   if (before) return { decision, refusal: { ...before, when: 'before-routing' } };
   if (decisionOutcome(decision).kind === 'routes') return { decision, refusal: null };
-  return { decision, refusal: { ...refuseAfterRouting(decision, campaign), when: 'after-routing' } };
+  const refused = refuseAfterRouting(decision, campaign);
+  // Where it is forwarded somebody would be rung, past the routes.
+  if (refused.outcome === 'after-hours' && forwardLine(campaign, snapshot)) return { decision, refusal: null };
+  const message = refused.outcome === 'after-hours' && campaign.afterHours.action === 'voicemail';
+  return { decision, refusal: { ...(message ? TAKES_MESSAGE : refused), when: 'after-routing' } };
 }
 
 /** As `explainCall`, in one object: a CDR's decision, and how such a call would end; null where somebody would be rung. */
