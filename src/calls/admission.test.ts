@@ -17,6 +17,7 @@ import { canonicalJson } from '../store/canonical-json.ts';
 import { explainRoute } from './explain-route.ts';
 
 const HOUR = 3_600_000;
+const PROMPT = 'prm_default-after-hours' as PromptId;
 
 /** A campaign that sells to Ann, then to Bob. */
 async function sellers(duplicates: Partial<DuplicateRule>, fields: Partial<Campaign> = {}, caps: Caps = {}) {
@@ -104,14 +105,14 @@ describe('where all is closed', () => {
   }
 
   test('the caller may leave a message', async () => {
-    const { plan, explained } = await closedSellers(() => ({ action: 'voicemail', promptId: 'prm_1' as PromptId }));
-    expect(plan).toMatchObject({ kind: 'message', promptId: 'prm_1', maxS: 120 });
+    const { plan, explained } = await closedSellers(() => ({ action: 'voicemail', promptId: PROMPT }));
+    expect(plan).toMatchObject({ kind: 'message', promptId: PROMPT, maxS: 120 });
     expect(explained?.outcome).toBe('voicemail');
   });
 
   test('the caller hears why', async () => {
-    const { plan, explained } = await closedSellers(() => ({ action: 'hangup', promptId: 'prm_1' as PromptId }));
-    expect(plan).toMatchObject({ kind: 'refuse', outcome: 'after-hours', announce: 'prm_1' });
+    const { plan, explained } = await closedSellers(() => ({ action: 'hangup', promptId: PROMPT }));
+    expect(plan).toMatchObject({ kind: 'refuse', outcome: 'after-hours', announce: PROMPT });
     expect(explained?.outcome).toBe('after-hours');
   });
 
