@@ -81,7 +81,7 @@ export async function startTestApi(changes: Partial<ApiDeps> = {}): Promise<Test
         hungUp.push(id);
         return true;
       },
-      pauseRecording: () => Promise.resolve(undefined),
+      pauseRecording: (id) => Promise.resolve(live.some((call) => call.id === id) || undefined),
     },
     prompts: store.prompts,
     promptFiles: new PromptFiles({ dataDir: temporaryFolder(), register: store.prompts }),
