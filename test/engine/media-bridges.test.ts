@@ -33,6 +33,12 @@ describeMedia('two bridged endpoints', (bench) => {
     expect(await told).toMatchObject({ dtmf: '5' });
   });
 
+  it('hear each other’s digits that came another way', async () => {
+    const { caller, buyer } = await bridged(bench);
+    expect(await bench.server.api(`uuid_recv_dtmf ${caller.endpoint.uuid} 46`)).toMatch(/^\+OK/);
+    await buyer.phone.waitForDigits('46');
+  });
+
   it('translate for each other where their codecs differ', async () => {
     const caller = await bench.line(CALLER_HZ);
     const buyer = await bench.line(BUYER_HZ, {}, 'PCMA');

@@ -300,6 +300,14 @@ describe('the media engine', () => {
     expect((await peer.next(405)).header('Allow')).toContain('INVITE');
   });
 
+  it('takes calls over TCP as well', async () => {
+    const { sip } = await engine();
+    const peer = await RawSipPeer.tcp();
+    onTestFinished(() => peer.close());
+    await peer.send(peer.request('OPTIONS', sip), sip);
+    expect((await peer.next(200)).header('Via')).toContain('SIP/2.0/TCP');
+  });
+
   it('serves on, whatever is said to it', async () => {
     const { tested, troubles, peer, send, call } = await engine();
     for (const text of ['', 'INVITE', 'INVITE sip:a SIP/2.0\r\n\r\n', '\0\0\0\0'.repeat(500), 'SIP/2.0 200 OK\r\n\r\n'])

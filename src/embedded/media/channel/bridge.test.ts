@@ -32,6 +32,14 @@ describe('a bridge', () => {
     expect([a.channel.state, b.channel.state]).toEqual(['CS_EXCHANGE_MEDIA', 'CS_EXCHANGE_MEDIA']);
   });
 
+  it('carries digits across that came another way than by RTP, which the ports relay themselves', () => {
+    const { a, b, bridge } = twoChannels();
+    bridge();
+    a.channel.press('12');
+    a.port.press('3');
+    expect([a.port.sentDigits, b.port.sentDigits]).toEqual([[], ['12@250']]);
+  });
+
   it('ends what runs on both', async () => {
     const { a, b, bridge } = twoChannels();
     const running = [a.run('playback', 'prompt'), b.run('park')];

@@ -1,4 +1,5 @@
-import type { BridgeEnd, Channel } from './channel.ts';
+import type { Channel } from './channel.ts';
+import type { BridgeEnd } from './channel-surroundings.ts';
 import type { HangupCause } from './hangup-cause.ts';
 
 /** What a channel hears on hold where its partner names no music. */

@@ -1,5 +1,5 @@
-import type { AudioAgreement, AudioPort } from '../audio-port.ts';
-import type { Application, ApplicationChannel, OpenSource } from './application.ts';
+import type { AudioPort } from '../audio-port.ts';
+import type { ApplicationChannel, OpenSource } from './application.ts';
 import { ApplicationRunner, type ExecuteRequest } from './application-runner.ts';
 import {
   CALL_STATE_NUMBERS,
@@ -9,48 +9,13 @@ import {
   type ChannelState,
   type ChannelTimes,
 } from './channel-facts.ts';
+import type { AgreedSession, BridgeEnd, ChannelLeg, ChannelServices } from './channel-surroundings.ts';
 import { ChannelVariables } from './channel-variables.ts';
-import type { EngineIdentity } from './engine-identity.ts';
-import type { EventStream } from './engine-event.ts';
 import type { HangupCause } from './hangup-cause.ts';
 import { Keypad } from './keypad.ts';
 import { Recordings } from './recordings.ts';
+import { SilenceLimit } from './silence-limit.ts';
 import { Speaker } from './speaker.ts';
-
-/** What channels share. */
-export interface ChannelServices {
-  readonly identity: EngineIdentity;
-  readonly events: EventStream;
-  readonly applications: ReadonlyMap<string, Application>;
-  readonly openSource: OpenSource;
-  /** Hears of a bug that cost one application or one playback; the call goes on. */
-  readonly onBug: (error: Error) => void;
-}
-
-/** The signalling of a channel's call. */
-export interface ChannelLeg {
-  /** Ends the call towards the peer. Called once at most, and never for a peer that has ended it itself. */
-  hangUp(cause: HangupCause): void;
-}
-
-/** What both sides' session descriptions have come to. */
-export interface AgreedSession {
-  readonly agreement: AudioAgreement;
-  /** The peer does not want to hear us: it has put the call on hold. */
-  readonly isHeld: boolean;
-}
-
-/** A bridge, as one of its two channels sees it. */
-export interface BridgeEnd {
-  /** The other channel. */
-  readonly partnerUuid: string;
-  /** This channel has been put on hold, or taken back. */
-  onHoldChanged(): void;
-  /** Digits of this channel that came another way than by RTP, which the bridge relays as it is. */
-  onPressed(digits: string): void;
-  /** This channel has hung up. */
-  onHangup(cause: HangupCause): void;
-}
 
 /** Where a channel is in its life; every channel begins answered. */
 type Life =
@@ -60,9 +25,6 @@ type Life =
 /** How long a digit counts as held where it came by no wire: FreeSWITCH's 2000 samples. */
 const APPLICATION_DIGIT_SAMPLES = 2000;
 const SAMPLES_PER_MS = 8;
-
-/** The longest a timer can be set for: 24 days. */
-const NEVER_MS = 2 ** 31 - 1;
 
 /** One call at the media engine. */
 export class Channel implements ApplicationChannel {
@@ -79,10 +41,10 @@ export class Channel implements ApplicationChannel {
   readonly #services: ChannelServices;
   readonly #leg: ChannelLeg;
   readonly #runner: ApplicationRunner;
+  readonly #silence: SilenceLimit;
   readonly #createdMs = Date.now();
   readonly #end = Promise.withResolvers<void>();
   #life: Life = { name: 'up', call: 'ACTIVE' };
-  #isWatching = false;
 
   constructor(facts: ChannelFacts, port: AudioPort, leg: ChannelLeg, services: ChannelServices) {
     this.facts = facts;
@@ -93,6 +55,7 @@ export class Channel implements ApplicationChannel {
     this.speaker = new Speaker(port);
     this.recordings = new Recordings(this);
     this.#runner = new ApplicationRunner(this, services.applications, services.onBug);
+    this.#silence = new SilenceLimit(port, this.variables, () => this.hangup('MEDIA_TIMEOUT'));
     port.onDigit((digit, durationMs) => this.#hear(digit, Math.round(durationMs * SAMPLES_PER_MS), 'RTP'));
   }
 
@@ -152,7 +115,7 @@ export class Channel implements ApplicationChannel {
   agreed({ agreement, isHeld }: AgreedSession): void {
     if (this.#life.name === 'hung-up') return;
     this.port.agree(agreement);
-    this.#watchForSilence();
+    this.#silence.refresh();
     if (isHeld === this.isHeld) return;
     this.#life = { name: 'up', call: isHeld ? 'HELD' : 'ACTIVE' };
     if (isHeld) {
@@ -168,7 +131,7 @@ export class Channel implements ApplicationChannel {
 
   setVariable(name: string, value: string): void {
     this.variables.set(name, value);
-    if (SILENCE_VARIABLES.has(name)) this.#watchForSilence();
+    if (SilenceLimit.isSetBy(name)) this.#silence.refresh();
     if (name === 'hold_music') this.bridge?.onHoldChanged();
   }
 
@@ -237,19 +200,6 @@ export class Channel implements ApplicationChannel {
     this.keypad.press(digit);
   }
 
-  #watchForSilence(): void {
-    const { variables } = this;
-    const seconds = variables.positive('rtp_timeout_sec');
-    const silentMs =
-      variables.positive('media_timeout_audio') ??
-      variables.positive('media_timeout') ??
-      (seconds === undefined ? undefined : seconds * 1000);
-    // A watch can't be called off, only set for later.
-    if (silentMs === undefined && !this.#isWatching) return;
-    this.#isWatching = silentMs !== undefined;
-    this.port.watch(Math.min(silentMs ?? NEVER_MS, NEVER_MS), () => this.hangup('MEDIA_TIMEOUT'));
-  }
-
   #publishCallState(from: CallState, to: CallState): void {
     this.publish('CHANNEL_CALLSTATE', {
       'Original-Channel-Call-State': from,
@@ -281,6 +231,3 @@ export class Channel implements ApplicationChannel {
 
 /** Events that leave a channel's variables out, for they come often. */
 const BRIEF_EVENTS: ReadonlySet<string> = new Set(['CHANNEL_CALLSTATE', 'DTMF']);
-
-/** Variables that say how long the peer may be silent: the first two in milliseconds. */
-const SILENCE_VARIABLES: ReadonlySet<string> = new Set(['media_timeout_audio', 'media_timeout', 'rtp_timeout_sec']);

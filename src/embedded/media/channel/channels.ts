@@ -1,7 +1,8 @@
 import type { AudioPort } from '../audio-port.ts';
 import { Bridge } from './bridge.ts';
-import { Channel, type ChannelLeg, type ChannelServices } from './channel.ts';
+import { Channel } from './channel.ts';
 import type { ChannelFacts } from './channel-facts.ts';
+import type { ChannelLeg, ChannelServices } from './channel-surroundings.ts';
 import type { HangupCause } from './hangup-cause.ts';
 
 /** Every channel there is. */

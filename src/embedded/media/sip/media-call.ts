@@ -8,11 +8,11 @@ import type { Channel } from '../channel/channel.ts';
 import type { Channels } from '../channel/channels.ts';
 import { causeOfReason, type HangupCause } from '../channel/hangup-cause.ts';
 import type { ApplicationAddress } from './application-address.ts';
-import { factsOf, PROFILE, variablesOf, type CallOrigin } from './caller-facts.ts';
+import { factsOf, variablesOf, type CallOrigin } from './caller-facts.ts';
 import { negotiateAudio, type NegotiatedAudio, type OwnAudio } from './negotiate-audio.ts';
 import { CallRefusal, okay } from './refusal.ts';
 import { readSessionDescription, type MediaDescription } from './session-description.ts';
-import { sessionVariables } from './session-variables.ts';
+import { firstVariables, sessionVariables } from './session-variables.ts';
 import { writeAnswer, writeOffer, type SessionOrigin } from './write-session.ts';
 
 /** What a call needs around it. */
@@ -241,17 +241,3 @@ function negotiate(offered: readonly MediaDescription[], own: OwnAudio): Negotia
   if ('refusal' in audio) throw new CallRefusal(488, audio.refusal);
   return audio;
 }
-
-/** What the production server's dialplan sets before it lets the application in, and what its SIP profile does. */
-const firstVariables = (uuid: string, name: string, sipAddress: string): [string, string][] => [
-  ['direction', 'inbound'],
-  ['uuid', uuid],
-  ['call_uuid', uuid],
-  ['channel_name', name],
-  ['sofia_profile_name', PROFILE],
-  ['sofia_profile_url', `sip:mod_sofia@${sipAddress}`],
-  ['endpoint_disposition', 'ANSWER'],
-  ['hangup_after_bridge', 'false'],
-  ['park_after_bridge', 'true'],
-  ['playback_terminators', 'none'],
-];

@@ -1,3 +1,4 @@
+import { PROFILE } from './caller-facts.ts';
 import type { NegotiatedAudio, OwnAudio } from './negotiate-audio.ts';
 
 /** The variables that say what a channel's audio has been agreed to be. */
@@ -31,3 +32,17 @@ export function sessionVariables(
     ['rtp_2833_recv_payload', telephoneEvent === null ? '' : String(telephoneEvent)],
   ];
 }
+
+/** What the production server's dialplan sets before it lets the application in, and what its SIP profile does. */
+export const firstVariables = (uuid: string, name: string, sipAddress: string): [string, string][] => [
+  ['direction', 'inbound'],
+  ['uuid', uuid],
+  ['call_uuid', uuid],
+  ['channel_name', name],
+  ['sofia_profile_name', PROFILE],
+  ['sofia_profile_url', `sip:mod_sofia@${sipAddress}`],
+  ['endpoint_disposition', 'ANSWER'],
+  ['hangup_after_bridge', 'false'],
+  ['park_after_bridge', 'true'],
+  ['playback_terminators', 'none'],
+];
