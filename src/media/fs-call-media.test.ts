@@ -228,6 +228,26 @@ describe('the media of a call', () => {
     expect([caller().bridgedTo, buyer().isDestroyed]).toEqual(['uuid-2', true]);
   });
 
+  it('gives no endpoint back and says nothing new while a bridge is being made', async () => {
+    const media = await open();
+    await media.openBuyer(ATTEMPT);
+    const gate = Promise.withResolvers<void>();
+    server.pace = (step) => (step === 'bridge' ? gate.promise : Promise.resolve());
+    const bridging = media.bridge(ATTEMPT);
+    await settled();
+    media.closeBuyer(ATTEMPT);
+    const held = media.negotiate('caller', writeSdp({ ...PHONE, direction: 'inactive' }, { id: '9', version: 2 }));
+    await settled();
+    expect([buyer().isDestroyed, caller().offers]).toEqual([false, [expect.stringContaining('a=sendrecv')]]);
+    gate.resolve();
+    await Promise.all([bridging, held]);
+    await settled();
+    expect([buyer().isDestroyed, caller().offers.length]).toEqual([true, 2]);
+    const asked = media.ask('caller', { sound: { kind: 'beep' }, maxDigits: 1, timeoutMs: 3_000 });
+    caller().press('1');
+    expect([await asked, caller().commands]).toEqual(['1', []]);
+  });
+
   it("records on the caller's channel, one file at a time, and completes it first when it is closed", async () => {
     const media = await open();
     await expect(media.pauseRecording()).rejects.toThrow('Nothing is being recorded.');

@@ -51,6 +51,8 @@ export class FsCallMedia implements CallMedia {
   #closing: Promise<void> | null = null;
   #callerSdp = '';
   #bridged: AttemptId | null = null;
+  /** Settles, and never rejects, when no bridge is being made. */
+  #bridging: Promise<void> = Promise.resolve();
   #recording: string | null = null;
 
   constructor(callId: CallId, world: CallMediaWorld) {
@@ -80,7 +82,10 @@ export class FsCallMedia implements CallMedia {
   }
 
   async negotiate(side: MediaSide, sdp: string, stage?: 'early'): Promise<string> {
-    return this.#whileOpen(this.#at(side).negotiation.take(sdp, stage));
+    const { negotiation } = this.#at(side);
+    // Of a hold it is told just then FreeSWITCH does half.
+    await this.#whileOpen(this.#bridging);
+    return this.#whileOpen(negotiation.take(sdp, stage));
   }
 
   async play(side: MediaSide, sound: Sound): Promise<'finished' | 'stopped'> {
@@ -103,16 +108,10 @@ export class FsCallMedia implements CallMedia {
   }
 
   async bridge(attemptId: AttemptId): Promise<void> {
-    await this.#inTurn(async () => {
-      const caller = this.#at('caller');
-      const buyer = this.#at(attemptId);
-      await Promise.all([caller.clear(), buyer.clear()]);
-      // Bridged once more, what is being recorded would lose one side.
-      if (this.#bridged === attemptId) return;
-      await caller.bridge(buyer);
-      this.#bridged = attemptId;
-      // Without it a hold is a silence, nothing worse.
-      for (const { negotiation } of [caller, buyer]) negotiation.holdAgain().catch(() => undefined);
+    await this.#inTurn(() => {
+      const bridging = this.#bridge(this.#at('caller'), this.#at(attemptId), attemptId);
+      this.#bridging = bridging.catch(() => undefined);
+      return bridging;
     });
   }
 
@@ -195,13 +194,16 @@ export class FsCallMedia implements CallMedia {
     return opened;
   }
 
-  /** Gives an endpoint back, now or as soon as it is there. */
+  /**
+   * Gives an endpoint back, as soon as it is there and no bridge is being made: FreeSWITCH hangs up a channel whose
+   * partner goes just then, for it has nobody to be bridged to.
+   */
   #release(side: MediaSide): Promise<void> {
-    const there = Promise.resolve(this.#sides.get(side) ?? this.#opening.get(side));
+    const there = Promise.all([this.#sides.get(side) ?? this.#opening.get(side), this.#bridging]);
     this.#sides.delete(side);
     this.#opening.delete(side);
     const released = there.then(
-      (opened) => opened?.destroy(),
+      ([opened]) => opened?.destroy(),
       () => undefined,
     );
     this.#releasing.add(released);
@@ -231,6 +233,17 @@ export class FsCallMedia implements CallMedia {
 
   #whileOpen<T>(work: Promise<T>): Promise<T> {
     return Promise.race([work, this.#over.promise]);
+  }
+
+  async #bridge(caller: Side, buyer: Side, attemptId: AttemptId): Promise<void> {
+    await Promise.all([caller.clear(), buyer.clear()]);
+    // Bridged once more, what is being recorded would lose one side.
+    if (this.#bridged === attemptId) return;
+    await caller.bridge(buyer);
+    // It may have been given back meanwhile.
+    this.#bridged = this.#sides.get(attemptId) === buyer ? attemptId : null;
+    // Without it a hold is a silence, nothing worse.
+    for (const { negotiation } of [caller, buyer]) negotiation.holdAgain().catch(() => undefined);
   }
 
   /** Ends the bridge; each stays with us. */

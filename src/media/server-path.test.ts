@@ -22,6 +22,7 @@ describe('a file as the media server is told of it', () => {
     '/{loops=9}a.wav',
     '/a@@8000',
     '/a!b.wav',
+    '/a::b.wav',
     '/a;b.wav',
     'http://elsewhere/a.wav',
   ])('is refused where it would be taken for something else: %j', (path) => {

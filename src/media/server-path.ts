@@ -5,9 +5,9 @@ export type ToServerPath = (path: string) => string;
 
 /**
  * What FreeSWITCH would take for something else than a part of a name: quotes and escapes, variables (`${…}`), options
- * before a file (`{…}`), a place in it (`@@`), lists (`!`), other ways to open it (`://`), ends of lines.
+ * before a file (`{…}`), a place in it (`@@`), lists (`!`), applications (`::`), other ways to open it (`://`), ends of lines.
  */
-const NOT_IN_A_PATH = /['"\\$`{}^!;|]|@@|:\/\/|[^\x20-\x7e\u{a0}-\u{10ffff}]/u;
+const NOT_IN_A_PATH = /['"\\$`{}^!;|]|@@|::|:\/\/|[^\x20-\x7e\u{a0}-\u{10ffff}]/u;
 
 /** A file as the media server is to play or write it. AppError `media-failed` where its path can't be told to one. */
 export function serverPath(path: string, toServerPath: ToServerPath): string {

@@ -247,6 +247,21 @@ describe.each(mediaServers)('a call on the media server: $kind', ({ start }) => 
     await call.media.close();
   });
 
+  it('keeps the caller when a destination goes at the moment it is bridged', async () => {
+    const [caller, buyer] = [await stage.phone(CALLER_HZ), await stage.phone(BUYER_HZ)];
+    const call = await stage.call(caller);
+    for (const attempt of ['att_1', 'att_2', 'att_3']) {
+      const attemptId = await stage.answer(call, attempt, buyer);
+      const bridging = call.media.bridge(attemptId);
+      await speaksOn(caller, 1);
+      call.media.closeBuyer(attemptId);
+      await bridging;
+      expect(await call.media.play('caller', { kind: 'beep' })).toBe('finished');
+    }
+    expect(call.events).toEqual([]);
+    await call.media.close();
+  });
+
   it('speaks from one port all through, PCMU or PCMA as each side likes', async () => {
     const caller = await stage.phone(CALLER_HZ, { codecs: ['PCMU'] });
     const buyer = await stage.phone(BUYER_HZ, { codecs: ['PCMA', 'PCMU'] });
