@@ -8,13 +8,6 @@ export interface EslEvent {
   getBody(): string;
 }
 
-/** A digit, as an endpoint tells it; `duration` in samples. */
-export interface DtmfEvent {
-  readonly dtmf: string;
-  readonly duration: string;
-  readonly source: string;
-}
-
 /** What has been played. */
 export interface PlayResult {
   readonly playbackMilliseconds: string | null;
