@@ -94,6 +94,7 @@ const CHANGES: Readonly<Record<string, Doing>> = {
   'delete /v1/calls/{id}/recording': async () => ['/v1/calls/call_recorded/recording'],
   'post /v1/live-calls/{id}/recording/pause': ofLiveCall('recording/pause'),
   'post /v1/live-calls/{id}/recording/resume': ofLiveCall('recording/resume'),
+  'patch /v1/media-servers/{name}': async () => ['/v1/media-servers/media.example:8021', { draining: true }],
   'post /v1/prompts': async () => ['/v1/prompts', SOUND, FORM_TYPE],
   'patch /v1/prompts/{id}': async (api) => [`/v1/prompts/${await prompt(api)}`, { name: 'Other' }],
   'delete /v1/prompts/{id}': async (api) => [`/v1/prompts/${await prompt(api)}`],

@@ -2,7 +2,8 @@ import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 
-import type { ApiDeps } from '../../src/api/ports.ts';
+import type { ApiDeps, MediaServersInUse } from '../../src/api/ports.ts';
+import { CallFeed } from '../../src/calls/call-feed.ts';
 import type { LiveCall } from '../../src/calls/live-calls.ts';
 import { createApi } from '../../src/api/server.ts';
 import type { CallId, WebhookEventId } from '../../src/domain/ids.ts';
@@ -31,6 +32,8 @@ export interface TestApi {
   readonly live: LiveCall[];
   /** Those that were asked to hang up. */
   readonly hungUp: CallId[];
+  /** What becomes of calls, as clients of `/v1/events` get it. */
+  readonly feed: CallFeed;
   /** Lets time pass. */
   advance(ms: number): void;
   /** A key of this role. */
@@ -51,7 +54,12 @@ export async function startTestApi(changes: Partial<ApiDeps> = {}): Promise<Test
   let passedMs = 0;
   const wall = (): EpochMs => (START + passedMs) as EpochMs;
   const store = temporaryStore(wall);
+  const clock = {
+    now: () => ({ wall: wall(), mono: passedMs as MonoMs }),
+    startTimer: () => ({ stop: () => undefined }),
+  };
   const live: LiveCall[] = [];
+  const feed = new CallFeed({ clock, stateOf: () => undefined });
   const hungUp: CallId[] = [];
   const app = await createApi({
     resources: store.resources,
@@ -83,8 +91,10 @@ export async function startTestApi(changes: Partial<ApiDeps> = {}): Promise<Test
       },
       pauseRecording: (id) => Promise.resolve(live.some((call) => call.id === id) || undefined),
     },
+    feed,
     prompts: store.prompts,
     promptFiles: new PromptFiles({ dataDir: temporaryFolder(), register: store.prompts }),
+    mediaServers: mediaServers(),
     recordings: { fileOf: () => undefined, remove: () => Promise.resolve(false) },
     gatewaysOf: () => undefined,
     decide: () => Promise.resolve(undefined),
@@ -96,10 +106,7 @@ export async function startTestApi(changes: Partial<ApiDeps> = {}): Promise<Test
     onAnswered: () => undefined,
     gazetteer,
     mediaServer: false,
-    clock: {
-      now: () => ({ wall: wall(), mono: passedMs as MonoMs }),
-      startTimer: () => ({ stop: () => undefined }),
-    },
+    clock,
     logger: pino({ level: 'silent' }),
     version: '0.0.0-test',
     ...changes,
@@ -125,6 +132,7 @@ export async function startTestApi(changes: Partial<ApiDeps> = {}): Promise<Test
     store,
     live,
     hungUp,
+    feed,
     advance(ms) {
       passedMs += ms;
     },
@@ -142,4 +150,17 @@ export async function startTestApi(changes: Partial<ApiDeps> = {}): Promise<Test
 
 function isWritten(body: unknown): body is string | Buffer {
   return typeof body === 'string' || Buffer.isBuffer(body);
+}
+
+/** One media server, which can be drained. */
+function mediaServers(): MediaServersInUse {
+  let state: 'up' | 'draining' = 'up';
+  return {
+    list: () => [{ name: 'media.example:8021', state, sessions: 2, maxSessions: 1_000, calls: 1 }],
+    drain(name, draining) {
+      if (name !== 'media.example:8021') return false;
+      state = draining ? 'draining' : 'up';
+      return true;
+    },
+  };
 }

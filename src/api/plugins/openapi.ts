@@ -28,6 +28,7 @@ const TAGS: Readonly<Record<string, string>> = {
   configuration: 'All of the above as a file.',
   calls: 'Call records.',
   'live-calls': 'Calls in progress.',
+  media: 'Media servers.',
   'route-decisions': 'Who would get a call, and why.',
   reports: 'Calls, counted.',
   ledger: 'What is owed and was paid.',
