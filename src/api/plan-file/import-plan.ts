@@ -85,7 +85,7 @@ async function workOut(
   resources: Pick<ResourceStore, 'newId'>,
   { mode, tell }: ImportOptions,
 ): Promise<WorkedOut> {
-  const { matched, problems } = matchItems(file, configuration, mode, (kind) => resources.newId(kind));
+  const { matched, problems } = await matchItems(file, configuration, mode, (kind) => resources.newId(kind));
   const removals = findRemovals(file, configuration, matched, mode);
   const total = file.items.length;
   const judging = { ...context, localPrompts: findLocalPrompts(file, configuration.prompts) };

@@ -1,9 +1,11 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import type { InputProblem } from '../../domain/app-error.ts';
 import type { Configuration, ResourceKind } from '../../store/resource-store.ts';
 import { KIND_NAMES } from '../../store/resources/resource-kinds.ts';
 import type { AnyStored, Fields, ImportMode, MatchedItem } from './matched-item.ts';
-import { describeKey, keyOf, narrowByKey, wholeKeyOf } from './natural-key.ts';
-import { problemAt, type PlanFile, type PlanItem } from './plan-file.ts';
+import { describeKey, KeyIndex, wholeKeyOf } from './natural-key.ts';
+import { MOST_PROBLEMS, problemAt, type PlanFile, type PlanItem } from './plan-file.ts';
 import { PlanNames } from './plan-names.ts';
 import { isIdOf, nameById } from './references.ts';
 
@@ -11,23 +13,33 @@ import { isIdOf, nameById } from './references.ts';
  * Finds out which resource each item is about: the one with its id; without one, the one in service that its natural
  * key names; else a new one. Where other resources are named by their names, their ids are put in place.
  */
-export function matchItems(
+export async function matchItems(
   { kinds, items }: PlanFile,
   { resources }: Configuration,
   mode: ImportMode,
   newId: (kind: ResourceKind) => string,
-): { readonly matched: readonly MatchedItem[]; readonly problems: readonly InputProblem[] } {
+): Promise<{ readonly matched: readonly MatchedItem[]; readonly problems: readonly InputProblem[] }> {
   const problems: InputProblem[] = [];
+  const matched: MatchedItem[] = [];
   const names = new PlanNames();
-  const matched = KIND_NAMES.flatMap((kind) => {
-    const of = items.filter((item) => item.kind === kind);
-    const found = new Matcher(kind, resources[kind], of, { mode, newId, names, problems }).match();
+  for (const kind of KIND_NAMES) {
+    const matcher = new Matcher(kind, resources[kind], items, { mode, newId, names, problems });
+    const found: MatchedItem[] = [];
+    for (const [done, item] of items.entries()) {
+      const match = item.kind === kind ? matcher.match(item) : null;
+      if (match) found.push(match);
+      if (problems.length > MOST_PROBLEMS) return { matched, problems };
+      if (done % STRIDE === STRIDE - 1) await nextTurn();
+    }
     const replaced = mode === 'replace' && kinds.includes(kind);
     names.add(kind, replaced ? [] : resources[kind], found, mode);
-    return found;
-  });
+    for (const match of found) matched.push(match);
+  }
   return { matched, problems };
 }
+
+/** How many are looked at between two looks at the rest of the world. */
+const STRIDE = 1_000;
 
 interface MatchContext {
   readonly mode: ImportMode;
@@ -36,13 +48,12 @@ interface MatchContext {
   readonly problems: InputProblem[];
 }
 
-/** Matches the items of one kind with what there is of it. */
+/** Matches items of one kind with what there is of it, one after the other. */
 class Matcher {
   readonly #kind: ResourceKind;
-  readonly #items: readonly PlanItem[];
   readonly #context: MatchContext;
   readonly #byId: ReadonlyMap<string, AnyStored>;
-  readonly #byKey: ReadonlyMap<string | undefined, readonly AnyStored[]>;
+  readonly #byKey: KeyIndex<AnyStored>;
   /** Ids that the file gives. */
   readonly #given: ReadonlySet<unknown>;
   /** Which item is about which id; and the whole keys of what is new and has no id in the file. */
@@ -50,23 +61,21 @@ class Matcher {
 
   constructor(kind: ResourceKind, existing: readonly AnyStored[], items: readonly PlanItem[], context: MatchContext) {
     this.#kind = kind;
-    this.#items = items;
     this.#context = context;
     this.#byId = new Map(existing.map((stored) => [stored.id, stored]));
     const inService = existing.filter(({ archived }) => !archived);
-    this.#byKey = Map.groupBy(inService, (stored) => keyOf(kind, asFields(stored)));
-    this.#given = new Set(items.map(({ given }) => given['id']));
+    this.#byKey = new KeyIndex(kind, inService, asFields);
+    this.#given = new Set(items.filter((item) => item.kind === kind).map(({ given }) => given['id']));
   }
 
-  match(): readonly MatchedItem[] {
+  /** Null where a problem tells why not. */
+  match(item: PlanItem): MatchedItem | null {
     const { names, problems } = this.#context;
-    return this.#items.flatMap((item) => {
-      const named = nameById(this.#kind, item.given, (kind, name) => names.find(kind, name));
-      problems.push(...named.problems.map((problem) => problemAt(item, problem)));
-      const { id, ...given } = named.fields;
-      const target = id === undefined || id === null ? this.#byNature(item, given) : this.#withId(item, id, given);
-      return target === null ? [] : [{ item, ...target, given, open: named.open }];
-    });
+    const named = nameById(this.#kind, item.given, (kind, name) => names.find(kind, name));
+    problems.push(...named.problems.map((problem) => problemAt(item, problem)));
+    const { id, ...given } = named.fields;
+    const target = id === undefined || id === null ? this.#byNature(item, given) : this.#withId(item, id, given);
+    return target && { item, ...target, given, open: named.open };
   }
 
   #withId(item: PlanItem, id: unknown, given: Fields): Target | null {
@@ -107,13 +116,8 @@ class Matcher {
   }
 
   #alike(given: Fields): readonly AnyStored[] {
-    const key = keyOf(this.#kind, given);
-    const others = key === undefined ? [] : (this.#byKey.get(key) ?? []);
     // A whole item has nothing of what it doesn't tell.
-    if (this.#context.mode === 'replace') {
-      return others.filter((other) => wholeKeyOf(this.#kind, asFields(other)) === wholeKeyOf(this.#kind, given));
-    }
-    return narrowByKey(this.#kind, given, others.map(asFields));
+    return this.#byKey.find(given, this.#context.mode === 'replace');
   }
 
   #claim(name: string, item: PlanItem): boolean {
@@ -133,6 +137,6 @@ class Matcher {
 
 type Target = Pick<MatchedItem, 'id' | 'existing'>;
 
-function asFields(stored: AnyStored): AnyStored & Fields {
-  return stored as unknown as AnyStored & Fields;
+function asFields(stored: AnyStored): Fields {
+  return stored as unknown as Fields;
 }

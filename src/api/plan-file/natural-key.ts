@@ -32,39 +32,66 @@ export function describeKey(kind: ResourceKind): string {
   return [...must, ...may].join(', ').replace(/, ([^,]*)$/, ' and $1');
 }
 
-/** The part of the key that must be there; undefined where it is not. */
-export function keyOf(kind: ResourceKind, fields: Fields): string | undefined {
-  const values = KEYS[kind].must.map((name) => valueOf(name, fields[name]));
-  return values.includes(null) ? undefined : JSON.stringify(values);
-}
-
-/** The whole key; what may be absent and isn't there counts as absent. */
+/** The whole key; what may be absent and isn't there counts as absent. Undefined where a part that must be there is not. */
 export function wholeKeyOf(kind: ResourceKind, fields: Fields): string | undefined {
-  const key = keyOf(kind, fields);
-  return key === undefined ? undefined : JSON.stringify([key, ...optionalValues(kind, fields)]);
+  return partOf(kind, fields, KEYS[kind].may ?? []);
 }
 
-/**
- * Of those with the same `keyOf`, the ones that the fields mean: all that agree in what the fields tell; where those are
- * several, those that also have nothing of what the fields don't tell.
- */
-export function narrowByKey<Other extends Fields>(
-  kind: ResourceKind,
-  fields: Fields,
-  others: readonly Other[],
-): readonly Other[] {
-  const { may = [] } = KEYS[kind];
-  const told = may.filter((name) => Object.hasOwn(fields, name));
-  const agreeing = others.filter((other) =>
-    told.every((name) => valueOf(name, other[name]) === valueOf(name, fields[name])),
-  );
-  if (agreeing.length <= 1) return agreeing;
-  const exact = agreeing.filter((other) => wholeKeyOf(kind, other) === wholeKeyOf(kind, fields));
-  return exact.length > 0 ? exact : agreeing;
+/** Finds resources by natural keys that may be told in part. */
+export class KeyIndex<Item> {
+  readonly #kind: ResourceKind;
+  readonly #items: readonly { readonly item: Item; readonly fields: Fields }[];
+  /** By which optional parts are told; each made when first asked for. */
+  readonly #maps = new Map<string, ReadonlyMap<string, readonly Item[]>>();
+
+  constructor(kind: ResourceKind, items: readonly Item[], fieldsOf: (item: Item) => Fields) {
+    this.#kind = kind;
+    this.#items = items.map((item) => ({ item, fields: fieldsOf(item) }));
+  }
+
+  /**
+   * The ones that the fields mean: those that have nothing of what the fields don't tell, and where there are none, all
+   * that agree in what the fields do tell.
+   *
+   * @param isWhole whether what the fields don't tell is not there
+   */
+  find(fields: Fields, isWhole: boolean): readonly Item[] {
+    const { may = [] } = KEYS[this.#kind];
+    const exact = this.#lookUp(fields, may);
+    if (exact.length > 0 || isWhole) return exact;
+    return this.#lookUp(
+      fields,
+      may.filter((name) => Object.hasOwn(fields, name)),
+    );
+  }
+
+  #lookUp(fields: Fields, told: readonly string[]): readonly Item[] {
+    const key = partOf(this.#kind, fields, told);
+    if (key === undefined) return [];
+    const known = this.#maps.get(told.join()) ?? this.#mapBy(told);
+    this.#maps.set(told.join(), known);
+    return known.get(key) ?? [];
+  }
+
+  #mapBy(told: readonly string[]): ReadonlyMap<string, readonly Item[]> {
+    const map = new Map<string, Item[]>();
+    for (const { item, fields } of this.#items) {
+      const key = partOf(this.#kind, fields, told);
+      if (key === undefined) continue;
+      const others = map.get(key);
+      if (others === undefined) map.set(key, [item]);
+      else others.push(item);
+    }
+    return map;
+  }
 }
 
-function optionalValues(kind: ResourceKind, fields: Fields): readonly (string | null)[] {
-  return (KEYS[kind].may ?? []).map((name) => valueOf(name, fields[name]));
+/** The parts of the key that must be there, and those named of the others; undefined where one of the first is not. */
+function partOf(kind: ResourceKind, fields: Fields, told: readonly string[]): string | undefined {
+  const must = KEYS[kind].must.map((name) => valueOf(name, fields[name]));
+  return must.includes(null)
+    ? undefined
+    : JSON.stringify([...must, ...told.map((name) => valueOf(name, fields[name]))]);
 }
 
 function valueOf(name: string, value: unknown): string | null {

@@ -15,7 +15,7 @@ import { unreadable, type PlanFile, type PlanItem } from './plan-file.ts';
 import { readContent, type Locate } from './read-content.ts';
 
 /** YAML takes a hundred times its own size in memory while it is read, and a second a megabyte. */
-const MOST_CHARACTERS = 4 * 1_048_576;
+export const MOST_YAML_CHARACTERS = 4 * 1_048_576;
 
 /**
  * Reads a plan written in YAML 1.2.
@@ -24,7 +24,7 @@ const MOST_CHARACTERS = 4 * 1_048_576;
  *   `body-too-large`
  */
 export function readYaml(text: string): PlanFile {
-  if (text.length > MOST_CHARACTERS) {
+  if (text.length > MOST_YAML_CHARACTERS) {
     throw new AppError('body-too-large', 'YAML may have 4 MB: write so much as JSON, or send it in parts.');
   }
   const lines = new LineCounter();

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 
 import type { Command } from 'commander';
 
+import { MOST_YAML_CHARACTERS } from '../../api/plan-file/read-yaml.ts';
 import { writeCsv } from '../../api/plan-file/write-csv.ts';
 import { writeJson } from '../../api/plan-file/write-json.ts';
 import { writeYaml } from '../../api/plan-file/write-yaml.ts';
@@ -40,12 +41,16 @@ export function addExport(parent: Command, { terminal }: Invocation): void {
     .option(...KEY_OPTION)
     .action(async (options: ExportOptions) => {
       const { out } = options;
-      const text = await exportAs(wantedFormat(options), options, terminal);
+      const wanted = wantedFormat(options);
+      const text = await exportAs(wanted, options, terminal);
+      if (wanted.format === 'yaml' && text.length > MOST_YAML_CHARACTERS) terminal.err.write(TOO_LONG);
       if (out === undefined) return terminal.out.write(text);
       save(out, text);
       terminal.err.write(`Written to ${out}.\n`);
     });
 }
+
+const TOO_LONG = 'This is more YAML than an import takes: export it as JSON (--format json) to import it whole.\n';
 
 function wantedFormat({ json, out, ...said }: ExportOptions): KnownFormat {
   if (json) return formatOf('', { ...said, format: 'json' });

@@ -122,6 +122,18 @@ describe('Where no server runs', () => {
     expect((await tollgate('export', '--collection', 'dids')).stdout).toMatch(/^id,number,campaignId,/);
   });
 
+  test('an export that is too long for an import as YAML says so', async () => {
+    const dataDir = unusedFolder();
+    const tollgate = inFolder(dataDir);
+    const zips = Array.from({ length: 40_000 }, (_, index) => ({ zip: String(index + 10_000) }));
+    const areas = Array.from({ length: 6 }, (_, index) => ({ name: `Area ${index}`, include: zips }));
+    await tollgate('import', file('plan.json', JSON.stringify({ areas })));
+    const { exitCode, stdout, stderr } = await tollgate('export');
+    expect([exitCode, stderr]).toEqual([0, expect.stringContaining('--format json')]);
+    const refused = await tollgate('import', file('plan.yaml', stdout));
+    expect([refused.exitCode, refused.stderr]).toEqual([1, expect.stringContaining('YAML may have 4 MB')]);
+  });
+
   test('a folder without a database is left as it is', async () => {
     const { exitCode, stderr } = await inFolder(join(temporaryFolder(), 'none'))('import', file('plan.yaml', PLAN));
     expect([exitCode, stderr]).toEqual([1, expect.stringContaining('There is no Tollgate database at')]);
