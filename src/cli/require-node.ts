@@ -1,4 +1,5 @@
-const OLDEST_NODE = 24;
+/** The oldest major version of Node that runs Tollgate. */
+export const OLDEST_NODE = 24;
 
 /**
  * Ends the process, saying what to type instead, where the Node that runs it is too old. Entries call it before they

@@ -4,6 +4,7 @@ import { AppError } from '../domain/app-error.ts';
 import { VERSION } from '../version.ts';
 import { CliError, EXIT, FileError, SettingsError, type ExitCode } from './cli-error.ts';
 import { addBackup } from './commands/backup.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addExplain } from './commands/explain.ts';
 import { addExport } from './commands/export.ts';
 import { addImport } from './commands/import.ts';
@@ -72,6 +73,7 @@ function createProgram(json: boolean, invocation: Invocation): Command {
   addReplay(program, invocation);
   addWhatIf(program, invocation);
   addVerify(program, invocation);
+  addDoctor(program, invocation);
   addBackup(program, invocation);
   addRestore(program, invocation);
   addExport(program, invocation);
