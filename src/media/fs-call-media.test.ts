@@ -340,6 +340,27 @@ describe('the media of a call', () => {
     expect([server.live, events, closed]).toEqual([[], [], 1]);
   });
 
+  it('leaves nothing where the server answers with what is no audio of ours', async () => {
+    const createEndpoint = server.createEndpoint.bind(server);
+    server.createEndpoint = async (...given) => Object.assign(await createEndpoint(...given), { sdp: 'v=0\r\n' });
+    const media = make();
+    await expect(media.begin(OFFER)).rejects.toMatchObject({ code: 'media-failed' });
+    await media.close();
+    expect(server.live).toEqual([]);
+  });
+
+  it('is not open where it is closed at any moment of its opening', async () => {
+    for (let moment = 0; moment < 80; moment++) {
+      const media = make();
+      const opening = media.begin(moment % 2 === 0 ? null : OFFER);
+      for (let turn = 0; turn < moment / 2; turn++) await Promise.resolve();
+      const closing = media.close();
+      await Promise.allSettled([opening, closing]);
+      await expect(media.play('caller', { kind: 'beep' })).rejects.toThrow("the call's media is closed");
+    }
+    expect([server.live, closed]).toEqual([[], 80]);
+  });
+
   it('gives an endpoint back that comes when it is wanted no more', async () => {
     const media = await open();
     const gate = Promise.withResolvers<void>();

@@ -2,10 +2,11 @@ import type { CallMedia, MediaEvent, MediaSide, Question, Sound } from '../calls
 import { AppError } from '../domain/app-error.ts';
 import type { AttemptId, CallId } from '../domain/ids.ts';
 import { audioOf } from './negotiation.ts';
+import { CallRecording } from './call-recording.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import { PCMU } from './sdp.ts';
 import type { ServerLink } from './server-link.ts';
-import { asArgument, serverPath } from './server-path.ts';
+import { serverPath } from './server-path.ts';
 import { openEndpoint, Side, type SideOptions } from './side.ts';
 
 /** What marks a channel as made by this Tollgate; the server keeps it as a variable of the channel. */
@@ -14,6 +15,7 @@ export const INSTANCE_HEADER = 'X-Tollgate-Instance';
 /** The cause FreeSWITCH hangs up with where nothing was heard for too long. */
 const MEDIA_TIMEOUT = 'MEDIA_TIMEOUT';
 
+/** How the media of every call is set up. */
 export interface CallMediaOptions extends SideOptions {
   /** Stays the same over restarts: by it the channels of a former process are known. */
   readonly instanceId: string;
@@ -53,7 +55,7 @@ export class FsCallMedia implements CallMedia {
   #bridged: AttemptId | null = null;
   /** Settles, and never rejects, when no bridge is being made. */
   #bridging: Promise<void> = Promise.resolve();
-  #recording: string | null = null;
+  readonly #recording = new CallRecording();
 
   constructor(callId: CallId, world: CallMediaWorld) {
     this.server = world.server;
@@ -67,6 +69,8 @@ export class FsCallMedia implements CallMedia {
     if (offer !== null) audioOf(offer);
     const { negotiation } = await this.#open('caller');
     this.#callerSdp = offer === null ? negotiation.offer(PCMU) : await this.#whileOpen(negotiation.take(offer));
+    // Closed, or lost, in the very moment.
+    if (this.#state !== 'opening') await this.#over.promise;
     this.#state = 'open';
   }
 
@@ -117,28 +121,19 @@ export class FsCallMedia implements CallMedia {
 
   async startRecording(path: string): Promise<void> {
     const file = serverPath(path, this.#world.options.toServerPath);
-    await this.#inTurn(async () => {
-      if (this.#recording !== null) throw new AppError('media-failed', `${this.#recording} is being recorded already.`);
-      this.#recording = file;
-      try {
-        await this.#record('start', file);
-      } catch (error) {
-        this.#recording = null;
-        throw error;
-      }
-    });
+    await this.#inTurn(() => this.#recording.start(this.#at('caller'), file));
   }
 
   async pauseRecording(): Promise<void> {
-    await this.#inTurn(() => this.#record('mask', this.#recorded()));
+    await this.#inTurn(() => this.#recording.pause());
   }
 
   async resumeRecording(): Promise<void> {
-    await this.#inTurn(() => this.#record('unmask', this.#recorded()));
+    await this.#inTurn(() => this.#recording.resume());
   }
 
   async stopRecording(): Promise<void> {
-    await this.#inTurn(() => this.#completeRecording());
+    await this.#inTurn(() => this.#recording.complete());
   }
 
   async takeMessage(path: string, limits: { readonly maxMs: number; readonly silenceMs: number }): Promise<void> {
@@ -172,7 +167,7 @@ export class FsCallMedia implements CallMedia {
     if (this.#state !== 'lost') this.#state = 'closed';
     this.#over.reject(new AppError('media-failed', "The call's media is closed."));
     // The caller's channel writes the file: it is completed before the channel goes.
-    if (this.#state === 'closed') await this.#completeRecording().catch(() => undefined);
+    if (this.#state === 'closed') await this.#recording.complete().catch(() => undefined);
     for (const side of [...this.#sides.keys(), ...this.#opening.keys()]) void this.#release(side);
     await Promise.all(this.#releasing);
     this.#world.onClosed();
@@ -251,22 +246,5 @@ export class FsCallMedia implements CallMedia {
     if (this.#bridged === null) return;
     await this.#at('caller').command(`uuid_transfer ${this.#at('caller').uuid} -both park inline`);
     this.#bridged = null;
-  }
-
-  async #record(action: 'start' | 'stop' | 'mask' | 'unmask', file: string): Promise<void> {
-    const caller = this.#at('caller');
-    await caller.command(`uuid_record ${caller.uuid} ${action} ${asArgument(file)}`);
-  }
-
-  #recorded(): string {
-    if (this.#recording !== null) return this.#recording;
-    throw new AppError('media-failed', 'Nothing is being recorded.');
-  }
-
-  async #completeRecording(): Promise<void> {
-    const file = this.#recording;
-    const caller = this.#sides.get('caller');
-    this.#recording = null;
-    if (file !== null && caller) await caller.command(`uuid_record ${caller.uuid} stop ${asArgument(file)}`);
   }
 }

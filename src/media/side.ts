@@ -5,6 +5,7 @@ import { DigitCollection } from './digit-collection.ts';
 import type { Turn } from './foreground.ts';
 import { Foreground } from './foreground.ts';
 import { Negotiation, NEVER_MS, STAND_IN } from './negotiation.ts';
+import { readOffer } from './sdp.ts';
 import type { MediaEndpoint, ServerLink } from './server-link.ts';
 import { asArgument, serverPath, type ToServerPath } from './server-path.ts';
 import { BEEP, HOLD_TONE, RINGBACK, SILENCE_THRESHOLD } from './sounds.ts';
@@ -43,7 +44,8 @@ export async function openEndpoint(
       media_hold_timeout: String(NEVER_MS),
       RECORD_STEREO: 'true',
     });
-    return endpoint;
+    if (readOffer(endpoint.sdp) !== null) return endpoint;
+    throw new AppError('media-failed', 'The media server answered an offer of G.711 with an SDP that has none.');
   } catch (error) {
     await endpoint.destroy();
     throw error;
@@ -89,15 +91,14 @@ export class Side {
   }
 
   play(sound: Sound): Promise<'finished' | 'stopped'> {
-    this.stop();
-    return this.#sound(this.#foreground.take(), sound);
+    return this.#sound(this.#take(), sound);
   }
 
   async ask({ sound, ...wanted }: Question): Promise<string> {
-    this.stop();
-    const question = { turn: this.#foreground.take(), digits: new DigitCollection(wanted, this.#options.clock) };
+    const turn = this.#take();
+    const digits = new DigitCollection(wanted, this.#options.clock);
+    const question = { turn, digits };
     this.#question = question;
-    const { turn, digits } = question;
     this.#sound(turn, sound).then(
       () => digits.promptEnded(),
       (error: unknown) => digits.fail(error),
@@ -113,8 +114,7 @@ export class Side {
   /** Writes what this side says to a mono file, until `#`, silence, the limit, or the end; resolves once it is complete. */
   async takeMessage(path: string, { maxMs, silenceMs }: { maxMs: number; silenceMs: number }): Promise<void> {
     const file = asArgument(serverPath(path, this.#options.toServerPath));
-    this.stop();
-    const turn = this.#foreground.take();
+    const turn = this.#take();
     this.#message = turn;
     const limit = this.#options.clock.startTimer(maxMs, () => this.#foreground.end(turn));
     // The server counts whole seconds; its own limit is there for the case that we are not.
@@ -129,8 +129,7 @@ export class Side {
 
   /** Stops what plays; a question ends with the digits it has. */
   stop(): void {
-    this.#question?.digits.end();
-    this.#foreground.take();
+    this.#take();
   }
 
   /** As `stop`; resolves once nothing plays any more. */
@@ -153,6 +152,11 @@ export class Side {
     this.stop();
     if (isTakingMessage) await this.#foreground.clear().catch(() => undefined);
     await this.#endpoint.destroy();
+  }
+
+  #take(): Turn {
+    this.#question?.digits.end();
+    return this.#foreground.take();
   }
 
   async #sound(turn: Turn, sound: Sound): Promise<'finished' | 'stopped'> {
