@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import type { Health } from './api/ports.ts';
 import { createApi } from './api/server.ts';
 import type { AudioWorld } from './calls/audio/anchored-audio.ts';
+import { CallFeed } from './calls/call-feed.ts';
 import { CallDesk } from './calls/call-desk.ts';
 import { CallRegistry } from './calls/call-registry.ts';
 import { capUseOfBuyers } from './calls/cap-use.ts';
@@ -15,6 +16,7 @@ import { LivePlan } from './calls/live-plan.ts';
 import { softCapsOf } from './calls/over-cap.ts';
 import type { Clock } from './calls/ports/clock.ts';
 import { systemClock } from './calls/system-clock.ts';
+import { tellAll } from './calls/tell-all.ts';
 import { findUnsettledCalls } from './calls/unsettled-calls.ts';
 import { warningsOf } from './config/check-together.ts';
 import type { Config } from './config/load-config.ts';
@@ -112,6 +114,7 @@ export async function startApp(
   await plan.refresh();
 
   const registry = new CallRegistry();
+  const feed = new CallFeed({ clock, stateOf: (callId) => registry.get(callId)?.state });
   const metrics = createMetrics(
     {
       calls: () => registry.size,
@@ -133,7 +136,7 @@ export async function startApp(
     world: {
       store: store.calls,
       clock,
-      observer: createCallEvents(log, metrics),
+      observer: tellAll([createCallEvents(log, metrics), feed]),
       overCap: softCapsOf(() => plan.current.snapshot),
       doubtGateway: (uri) => gateways.suspect(uri),
       get audio() {
@@ -234,7 +237,12 @@ export async function startApp(
       hangup: (id) => hangUpLiveCall(registry, id),
       pauseRecording: (id, paused) => pauseRecording(registry, id, paused),
     },
+    feed,
     recordings,
+    mediaServers: {
+      list: () => media?.pool.servers() ?? [],
+      drain: (name, draining) => media?.pool.drain(name, draining) ?? false,
+    },
     prompts: store.prompts,
     promptFiles,
     decide: async (question) => {

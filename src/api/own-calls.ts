@@ -1,3 +1,5 @@
+import type { SettledCall } from '../calls/call-feed.ts';
+import type { LiveCall } from '../calls/live-calls.ts';
 import { AppError } from '../domain/app-error.ts';
 import type { CallFilters, CallRecord } from '../store/calls/call-queries.ts';
 import { ownIdOf } from './holder.ts';
@@ -76,6 +78,24 @@ export function showCall(call: CallRecord, holder: KeyHolder): object {
   const shared = { ...side, adjustments, currentVerdicts: verdicts, conversions };
   if (kind === 'buyer') return { ...shared, terms: termsOfBuyer(call), attempts: attemptsOfBuyer(call) };
   return { ...shared, ani: hideCaller(call.ani), terms: termsOfPublisher(call), attempts: [] };
+}
+
+/**
+ * A call as it goes, as this key may see it; undefined where it may not. A buyer has a call once it is connected: one
+ * that rang and went to another is that one's.
+ */
+export function showOwnChange(call: LiveCall | SettledCall, holder: KeyHolder): object | undefined {
+  const viewer = viewerOf(holder);
+  if (viewer.kind === 'house') return call;
+  if (call[viewer.field] !== viewer.id || (viewer.kind === 'buyer' && call.connectedAt === null)) return undefined;
+  const { kind } = viewer;
+  const side = Object.fromEntries(
+    Object.entries(call).map(([field, value]) => [
+      field,
+      field === 'state' || SEEN[kind].has(field as Field) ? value : null,
+    ]),
+  );
+  return kind === 'buyer' ? side : { ...side, ani: hideCaller(call.ani) };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 
+import type { CallFeed } from '../calls/call-feed.ts';
 import type { CapUse } from '../calls/cap-use.ts';
 import type { WatchedGateway } from '../calls/gateway-watch.ts';
 import type { LiveCall } from '../calls/live-calls.ts';
@@ -38,6 +39,23 @@ export interface LiveCalls {
   hangup(id: CallId): boolean;
   /** Pauses or resumes its recording; false where it isn't being recorded, undefined where no such call is live. */
   pauseRecording(id: CallId, paused: boolean): Promise<boolean | undefined>;
+}
+
+/** A media server as it stands. */
+export interface MediaServerStatus {
+  /** `host:port` of its event socket. */
+  readonly name: string;
+  readonly state: 'connecting' | 'up' | 'draining' | 'down' | 'refused' | 'closed';
+  readonly sessions: number;
+  readonly maxSessions: number | null;
+  readonly calls: number;
+}
+
+/** The media servers there are. */
+export interface MediaServersInUse {
+  list(): readonly MediaServerStatus[];
+  /** Gives it no new calls, or gives it some again; false where none is named so. */
+  drain(name: string, draining: boolean): boolean;
 }
 
 /** Recordings that are complete. */
@@ -96,7 +114,7 @@ export interface ApiDeps {
   readonly calls: Pick<CallQueries, 'list' | 'get' | 'reviewQueue' | 'dispositionReport'>;
   readonly dispositions: DispositionStore;
   readonly proposals: ProposalStore;
-  readonly keys: Pick<ApiKeyStore, 'verify' | 'create' | 'list' | 'revoke'>;
+  readonly keys: Pick<ApiKeyStore, 'verify' | 'isWorking' | 'create' | 'list' | 'revoke'>;
   readonly ledger: Pick<
     LedgerStore,
     'list' | 'recordPayment' | 'changeCall' | 'refundCall' | 'billCall' | 'close' | 'latestClose' | 'statement'
@@ -116,7 +134,10 @@ export interface ApiDeps {
   /** What the API adds to the transaction of each change. */
   readonly changes: Pick<ChangeScopes, 'run'>;
   readonly live: LiveCalls;
+  /** What becomes of them. */
+  readonly feed: Pick<CallFeed, 'ring'>;
   readonly recordings: RecordedCalls;
+  readonly mediaServers: MediaServersInUse;
   readonly prompts: Pick<PromptStore, 'get' | 'list' | 'rename'>;
   readonly promptFiles: Pick<PromptFiles<StoredPrompt>, 'add' | 'remove' | 'pathOf'>;
   /** A trunk's gateways with what is known of them; undefined for a trunk that is in no plan. */

@@ -3,7 +3,7 @@ import type { Attempt } from '../domain/call/attempt.ts';
 import type { CallEffect, EndedCall } from '../domain/call/call-effect.ts';
 import type { CallEvent } from '../domain/call/call-event.ts';
 import type { CallFacts } from '../domain/call/call-facts.ts';
-import type { CallState } from '../domain/call/call-state.ts';
+import { phaseOf, type CallState } from '../domain/call/call-state.ts';
 import type { Cdr } from '../domain/call/cdr.ts';
 import type { Moment } from '../domain/call/moment.ts';
 import { newCall, transition } from '../domain/call/transition.ts';
@@ -135,7 +135,7 @@ export class CallSession {
   #step(event: CallEvent, at: Moment): void {
     this.#guard(event, at, () => {
       const { state, effects } = transition(this.#state, event, at);
-      const moved = state.kind !== this.#state.kind;
+      const moved = state.kind !== this.#state.kind || phaseOf(state) !== phaseOf(this.#state);
       this.#state = state;
       if (moved) this.#world.observer.callMoved(this.callId, state);
       // Each on its own: what fails must not keep those after it from being carried out, the settlement least of all.

@@ -1,5 +1,5 @@
 import type { Attempt } from '../domain/call/attempt.ts';
-import type { CallPhase, CallState } from '../domain/call/call-state.ts';
+import type { CallPhase, CallState, Conversation } from '../domain/call/call-state.ts';
 import { phaseOf } from '../domain/call/call-state.ts';
 import type { BuyerId, CallId, CampaignId, DestinationId, PublisherId, RouteId, TrunkId } from '../domain/ids.ts';
 import type { Ani, E164 } from '../domain/numbers/e164.ts';
@@ -29,7 +29,7 @@ export function listLiveCalls(registry: CallRegistry): readonly LiveCall[] {
   return registry
     .list()
     .filter((session) => session.state.kind !== 'ended')
-    .map((session) => describe(session.state));
+    .map((session) => describeLiveCall(session.state));
 }
 
 /** Ends a call as the system's doing; false where no such call is live. */
@@ -49,10 +49,11 @@ export async function pauseRecording(
   return registry.get(callId)?.pauseRecording(paused);
 }
 
-function describe(state: CallState): LiveCall {
+/** What is told of a call as it stands. */
+export function describeLiveCall(state: CallState): LiveCall {
   const { origin } = state.facts;
-  const target = tellingAttempt(state)?.target;
-  const connected = state.kind === 'connected' || state.kind === 'answering' ? state.conversation.connectedAt : null;
+  const conversation = conversationOf(state);
+  const target = tellingAttempt(state, conversation)?.target;
   return {
     id: origin.callId,
     state: phaseOf(state),
@@ -65,10 +66,24 @@ function describe(state: CallState): LiveCall {
     destinationId: target?.destinationId ?? null,
     routeId: target?.routeId ?? null,
     receivedAt: toIso(origin.receivedAt.wall),
-    connectedAt: connected ? toIso(connected.wall) : null,
+    connectedAt: conversation ? toIso(conversation.connectedAt.wall) : null,
   };
 }
 
-function tellingAttempt({ facts }: CallState): Attempt | undefined {
-  return facts.attempts.find((attempt) => attempt.phase === 'answered') ?? facts.attempts.at(-1);
+/** A call that is ending was connected none the less. */
+function conversationOf(state: CallState): Conversation | null {
+  switch (state.kind) {
+    case 'answering':
+    case 'connected':
+      return state.conversation;
+    case 'ending':
+    case 'ended':
+      return state.talk.kind === 'none' ? null : state.talk.conversation;
+    default:
+      return null;
+  }
+}
+
+function tellingAttempt({ facts: { attempts } }: CallState, conversation: Conversation | null): Attempt | undefined {
+  return attempts.find(({ attemptId }) => attemptId === conversation?.attemptId) ?? attempts.at(-1);
 }

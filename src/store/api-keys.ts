@@ -36,6 +36,8 @@ export interface ApiKeyStore {
    * nothing of how much of a guess is right.
    */
   verify(secret: string): Promise<ApiKey | undefined>;
+  /** Whether the key of this id has not been revoked. */
+  isWorking(id: string): boolean;
   /** Working keys, oldest first. Rejects with AppError `invalid` for a bad limit or a foreign cursor. */
   list(query: { readonly limit: number; readonly cursor?: string }): Promise<Page<ApiKey>>;
   /** From now on the key opens nothing. Idempotent. Rejects with AppError `not-found`. */
@@ -109,6 +111,9 @@ export function createApiKeyStore(parts: {
     async verify(secret) {
       const row = byHash.get(hashSecret(secret));
       return row === undefined || row.revoked_at !== null ? undefined : toApiKey(row);
+    },
+    isWorking(id) {
+      return byId.get(id)?.revoked_at === null;
     },
     async list({ limit, cursor }) {
       checkLimit(limit);
