@@ -32,6 +32,7 @@ import { watchEngine } from './observability/engine-gauges.ts';
 import { createHttpMetrics } from './observability/http-metrics.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { createSipMetrics } from './observability/sip-metrics.ts';
+import { UnprovenLog } from './observability/unproven-log.ts';
 import { PromptFiles } from './prompts/prompt-files.ts';
 import { RecordingFiles } from './recordings/recording-files.ts';
 import { ownAddresses } from './sip/own-addresses.ts';
@@ -132,6 +133,8 @@ export async function startApp(
   started.defer(() => engine.close());
   if (engine.counts) watchEngine(metrics.registry, engine.counts);
 
+  const unproven = new UnprovenLog(log, clock);
+  started.defer(() => unproven.close());
   const desk: CallDesk = new CallDesk({
     world: {
       store: store.calls,
@@ -155,7 +158,7 @@ export async function startApp(
       if (what === 'stranger') metrics.strangers.inc();
       else metrics.authentications.inc({ result: what });
       if (what === 'challenged') log.debug({ event: 'sip.challenged', address });
-      else log.warn({ event: `sip.${what}`, address });
+      else unproven.note(what, address);
     },
   });
   const sip: SipServer = new SipServer({
