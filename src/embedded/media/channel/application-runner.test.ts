@@ -69,8 +69,8 @@ describe('applications of a channel', () => {
   });
 
   it('are broken off all at once, the last first, and those that wait are not run', async () => {
-    const { open, sources } = mediaChannels();
-    const { channel, run, told } = open();
+    const { open, sources, heard } = mediaChannels();
+    const { channel, port, run, told } = open();
     const ended: string[] = [];
     const note = async (name: string, ending: Promise<string>): Promise<void> => {
       await ending;
@@ -82,9 +82,14 @@ describe('applications of a channel', () => {
       note('waiting', run('playback', 'waiting')),
     ];
     await settle();
+    port.heard!.playedMs = 300;
     await channel.breakAll();
     await Promise.all(all);
     expect(ended).toEqual(['waiting', 'upper', 'under']);
+    const upper = heard.find(
+      ({ name, headers }) => name === 'CHANNEL_EXECUTE_COMPLETE' && headers.get('Application-Data') === 'upper',
+    );
+    expect(upper?.headers.get('variable_playback_ms')).toBe('300');
     expect(sources.map(({ name }) => name)).toEqual(['under', 'upper']);
     expect(told().filter((name) => name === 'CHANNEL_EXECUTE_COMPLETE')).toHaveLength(3);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { EventSocketClient } from '../../../../test/support/event-socket-client.ts';
 import { mediaChannels } from '../../../../test/support/media-channels.ts';
+import type { ApiCommand } from './api/api-command.ts';
 import { apiCommands } from './api/api-commands.ts';
 import { EngineLoad } from './engine-load.ts';
 import { EventSocketServer } from './inbound-server.ts';
@@ -13,13 +14,22 @@ const SECRET = 'a secret nobody knows';
 async function eventSocket() {
   const world = mediaChannels();
   const load = new EngineLoad(world.channels, { maxSessions: 10, maxPerSecond: 10 });
+  const slow = { begun: Promise.withResolvers<void>(), done: Promise.withResolvers<string>() };
+  const slowly = (): Promise<string> => {
+    slow.begun.resolve();
+    return slow.done.promise;
+  };
   const services: SessionServices = {
     identity: world.identity,
     events: world.events,
     channels: world.channels,
     load,
     sipAddress: '127.0.0.1:5080',
-    apiCommands: new Map([...apiCommands, ['broken', () => Promise.reject(new Error('oh'))]]),
+    apiCommands: new Map<string, ApiCommand>([
+      ...apiCommands,
+      ['broken', () => Promise.reject(new Error('oh'))],
+      ['slow', slowly],
+    ]),
     onBug: (error) => world.bugs.push(error),
   };
   const server = await EventSocketServer.listen({ host: '127.0.0.1', port: 0 }, SECRET, services, () => undefined);
@@ -38,7 +48,7 @@ async function eventSocket() {
     connectOutbound({ host: '127.0.0.1', port }, tested.channel, services);
     return { ...tested, client: await accept() };
   };
-  return { ...world, server, services, knock, enter, drive };
+  return { ...world, server, services, slow, knock, enter, drive };
 }
 
 describe('whoever connects', () => {
@@ -83,15 +93,20 @@ describe('whoever connects', () => {
 
 describe('commands on a connection', () => {
   it('are answered in their order, however long each takes', async () => {
-    const { enter } = await eventSocket();
-    const client = await enter();
-    client.send('api echo 1\n\napi broken\n\nnonsense\n\napi echo 2\n\n');
-    const answers = [await client.next(), await client.next(), await client.next(), await client.next()];
+    const { enter, slow } = await eventSocket();
+    const [client, other] = [await enter(), await enter()];
+    client.send('api slow\n\n');
+    await slow.begun.promise;
+    client.send('api echo 1\n\napi broken\n\nnonsense\n\napi slow\n\n');
+    expect((await other.ask('api echo meanwhile')).body).toBe('meanwhile');
+    slow.done.resolve('slow');
+    const answers = await Promise.all(Array.from({ length: 5 }, () => client.next()));
     expect(answers.map(({ body, header }) => body || header('Reply-Text'))).toEqual([
+      'slow',
       '1',
       '-ERR api failed: oh\n',
       '-ERR command not found',
-      '2',
+      'slow',
     ]);
   });
 
