@@ -33,8 +33,10 @@ export class RtpLeg {
       // Addresses alone are sent to: nothing is looked up.
       lookup: (host, _options, done) => done(null, host, 4),
     });
+    // Bound at once, as there is nothing to look up.
+    const listening = once(socket, 'listening');
     socket.bind(0, '127.0.0.1');
-    await once(socket, 'listening');
+    await listening;
     return new RtpLeg(socket, onPacket);
   }
 
