@@ -30,6 +30,7 @@ import { createLogger } from './observability/logger.ts';
 import { watchCaps } from './observability/cap-gauges.ts';
 import { watchEngine } from './observability/engine-gauges.ts';
 import { createHttpMetrics } from './observability/http-metrics.ts';
+import { watchMediaEngine, watchMediaServers } from './observability/media-gauges.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { createSipMetrics } from './observability/sip-metrics.ts';
 import { UnprovenLog } from './observability/unproven-log.ts';
@@ -189,6 +190,8 @@ export async function startApp(
     onFatal: hooks.onFatal,
   });
   if (media) started.defer(() => media.close());
+  if (media) watchMediaServers(metrics.registry, () => media.pool.servers());
+  if (media?.engine) watchMediaEngine(metrics.registry, media.engine.counts);
   const audio: AudioWorld | null = media && {
     servers: media.pool,
     recordings,
