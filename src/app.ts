@@ -44,6 +44,7 @@ import { startSipEngine } from './sip-engine.ts';
 import type { Store } from './store/open-store.ts';
 import { openStore } from './store/open-store.ts';
 import { startMedia } from './start-media.ts';
+import { startRetention } from './start-retention.ts';
 import { createWebhooks } from './start-webhooks.ts';
 import { takeDownOrphans } from './take-down-orphans.ts';
 import { VERSION } from './version.ts';
@@ -264,11 +265,21 @@ export async function startApp(
     clock,
     logger: log,
     version: VERSION,
+    limits: { requestsPerKeyPerMinute: config.API_RATE_PER_MINUTE },
   });
   started.defer(() => api.close());
   await api.listen({ host: config.HTTP_HOST, port: config.HTTP_PORT });
   webhooks.start();
   started.defer(() => webhooks.stop());
+  const retention = startRetention({
+    recordings,
+    store,
+    clock,
+    log,
+    registry: metrics.registry,
+    draw: Math.random,
+  });
+  started.defer(() => retention.stop());
 
   const lifeSign = setInterval(() => {
     store.calls
