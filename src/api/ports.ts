@@ -164,6 +164,8 @@ export interface ApiDeps {
 export interface ApiLimits {
   /** Requests from one address; 60 000 where not given, enough for anything but a script gone wild. */
   readonly requestsPerMinute: number;
+  /** Requests with one key; 6 000 where not given, 0 for any number. */
+  readonly requestsPerKeyPerMinute: number;
   /** Wrong keys from one address; 100 where not given. */
   readonly wrongKeysPerMinute: number;
 }

@@ -159,6 +159,11 @@ export const SETTINGS = {
   }),
   HTTP_HOST: setting({ about: 'address the API and dashboard listen on', fallback: '127.0.0.1', parse: host }),
   HTTP_PORT: setting({ about: 'port of the API and dashboard; 0 takes a free one', fallback: 8080, parse: port }),
+  API_RATE_PER_MINUTE: setting({
+    about: 'requests that one API key may make in a minute; 0 for any number',
+    fallback: 6_000,
+    parse: wholeNumber(0, 10_000_000),
+  }),
   TOLLGATE_DATA_DIR: setting({ about: 'folder of the database', fallback: './data', parse: nonEmpty }),
   TOLLGATE_ADMIN_KEY: setting<string | null>({
     about: 'an admin API key that always works, at least 32 characters',

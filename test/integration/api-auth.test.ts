@@ -173,3 +173,18 @@ describe('A key', () => {
     expect((await api.expect(422, 'POST', '/v1/api-keys', body)).errors[0].path).toBe(path);
   });
 });
+
+describe('A key in haste', () => {
+  it('is told how long to wait, while others and the same key later are let in', async () => {
+    const api = await startTestApi({ limits: { requestsPerKeyPerMinute: 2 } });
+    const hasty = { authorization: `Bearer ${await api.keyFor('viewer')}` };
+    for (let n = 0; n < 2; n += 1) await api.expect(200, 'GET', '/v1/trunks', undefined, hasty);
+    const refused = await api.request('GET', '/v1/trunks', undefined, hasty);
+    expect([refused.statusCode, refused.headers['retry-after']]).toEqual([429, '30']);
+    expect(refused.json()).toMatchObject({ code: 'too-many-requests', detail: expect.stringContaining('your key') });
+    await api.expect(200, 'GET', '/v1/trunks');
+    api.advance(30_000);
+    await api.expect(200, 'GET', '/v1/trunks', undefined, hasty);
+    await api.expect(429, 'GET', '/v1/trunks', undefined, hasty);
+  });
+});

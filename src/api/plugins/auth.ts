@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../domain/app-error.ts';
 import { holdersOf, isAllowed, type Access } from '../access.ts';
 import type { ApiDeps, KeyHolder } from '../ports.ts';
+import { KeyRate } from './key-rate.ts';
 import { WrongKeys } from './wrong-keys.ts';
 
 declare module 'fastify' {
@@ -20,9 +21,10 @@ declare module 'fastify' {
 const BEARER = /^bearer +([\w.~+/-]+=*) *$/i;
 
 const WRONG_KEYS_PER_MINUTE = 100;
+const REQUESTS_PER_MINUTE = 6_000;
 
 /**
- * Lets through who may: 401 without a valid key, 429 for an address that guesses, 403 for what `access.ts` doesn't
+ * Lets through who may: 401 without a valid key, 429 for an address that guesses or a key in haste, 403 for what `access.ts` doesn't
  * allow the key's role. Runs before the body is read, so that a stranger's costs nothing, and before anything is looked
  * up, so that 403 comes before 404.
  *
@@ -34,6 +36,8 @@ export function registerAuth(
 ): void {
   const wrongKeys = new WrongKeys(limits?.wrongKeysPerMinute ?? WRONG_KEYS_PER_MINUTE);
 
+  const rate = new KeyRate(limits?.requestsPerKeyPerMinute ?? REQUESTS_PER_MINUTE);
+
   app.decorateRequest('holder', null);
   app.addHook('onRoute', ({ method, url, config }) => {
     if (config?.access === undefined) throw new Error(`${String(method)} ${url} does not say who may call it`);
@@ -42,6 +46,7 @@ export function registerAuth(
     const access = request.routeOptions.config.access;
     if (access === 'public') return;
     request.holder = await authenticate(request, reply);
+    refuseHaste(request.holder, reply);
     if (access !== undefined && !isAllowed(request.holder.role, access)) {
       const holders = holdersOf(access).join(' or ');
       const detail = `This needs a key with role ${holders}; yours is ${request.holder.role}.`;
@@ -64,6 +69,14 @@ export function registerAuth(
     wrongKeys.record(request.ip, clock.now().mono);
     void reply.header('www-authenticate', 'Bearer realm="tollgate", error="invalid_token"');
     throw new AppError('unauthorized', 'This API key is unknown or was revoked, or it is not written "Bearer <key>".');
+  }
+
+  function refuseHaste({ id }: KeyHolder, reply: FastifyReply): void {
+    const waitMs = rate.takeOne(id, clock.now().mono);
+    if (waitMs === 0) return;
+    const seconds = Math.ceil(waitMs / 1000);
+    void reply.header('retry-after', seconds);
+    throw new AppError('too-many-requests', `Too many requests came with your key: wait ${seconds} s.`);
   }
 
   function refuseGuessing(request: FastifyRequest, reply: FastifyReply): void {
