@@ -1,4 +1,4 @@
-import { offerFrom, readSdp, writeSdp } from '../test/support/phone/sdp.ts';
+import { offerFrom, readSdp, writeSdp, type Session } from '../test/support/phone/sdp.ts';
 import type { OutgoingCall } from '../test/support/phone/outgoing-call.ts';
 import { Phone } from '../test/support/phone/phone.ts';
 import { DID, provision } from '../test/support/provision.ts';
@@ -86,7 +86,7 @@ async function onePath(calls: number, path: 'direct' | 'anchored'): Promise<Path
       const call = carrier.call({ to: `sip:${DID}@${tollgate.sip}`, sdp: sdpAt(leg.port) });
       up.push(call);
       await Promise.all([
-        call.waitFor('confirmed').then(({ body }) => leg.sendTo(readSdp(body))),
+        call.waitFor('confirmed').then(() => leg.sendTo(theirSessionOf(call))),
         new Promise((resolve) => setTimeout(resolve, 1_000 / PLACED_PER_SECOND)),
       ]);
     }
@@ -105,6 +105,11 @@ async function onePath(calls: number, path: 'direct' | 'anchored'): Promise<Path
     await tollgate.stop();
     await Promise.all([carrier.close(), buyer.close()]);
   }
+}
+
+function theirSessionOf({ theirSession }: OutgoingCall): Session {
+  if (theirSession === null) throw new Error('an answer without SDP');
+  return theirSession;
 }
 
 function sdpAt(port: number): string {
