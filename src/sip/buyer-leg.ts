@@ -1,5 +1,6 @@
 import type { BLeg, BLegEvent, DialOrder } from '../calls/ports/b-leg.ts';
 import type { AttemptReason } from '../domain/call/attempt.ts';
+import type { LegState } from './buyer-leg-state.ts';
 import { dialogIdOf } from './dialog-id.ts';
 import { answerEarlyUpdate } from './early-update.ts';
 import { ChallengeAnswers, isChallenge } from './digest/challenge-answers.ts';
@@ -9,7 +10,7 @@ import type { Amendment } from './invite-options.ts';
 import { inviteAgain, inviteFirst } from './invite-options.ts';
 import type { JoinedLeg } from './in-dialog.ts';
 import { keepOffers } from './join-legs.ts';
-import { declineAll } from './late-answer.ts';
+import { WaitingOffer } from './late-offer.ts';
 import { reasonHeaders } from './outgoing-headers.ts';
 import type { OpenDialogs } from './open-dialogs.ts';
 import type { OrphanLegs } from './orphan-legs.ts';
@@ -18,30 +19,6 @@ import { causeOf } from './reason-header.ts';
 import { requestWithin } from './request-within.ts';
 import { longerSession, SESSION_S, SessionTimer } from './session-timer.ts';
 import { vanishedOrHungUp } from './vanished.ts';
-
-/**
- * How a destination's leg stands.
- *
- *        ┌──401, 407, 422─────────┐
- *        ▼                         │
- *     sending ──request out──▶ inviting ──2xx──▶ open ──BYE either way──▶ closed
- *        │ cancel()               │ └─2xx with an offer─▶ offering ──complete()──▶ open
- *        │                        │ cancel()
- *        ▼                        ▼
- *     sending, to be cancelled ▶ cancelling ──final──▶ closed     (a 2xx that crosses opens it: its owner hangs up)
- *
- * A challenge that we have the answer to makes a second INVITE of the same call, with a transaction of its own: that is
- * the one to cancel from then on. One that crosses our CANCEL is the end: it would ring on otherwise. So does a session
- * interval too small for it (RFC 4028 §7.3).
- */
-type LegState =
-  | { readonly kind: 'sending'; readonly cancelFor: AttemptReason | null }
-  | { readonly kind: 'inviting'; readonly request: SipRequest }
-  | { readonly kind: 'cancelling'; readonly request: SipRequest }
-  /** The 2xx makes the offer, and waits for the caller's answer with its ACK. */
-  | { readonly kind: 'offering'; readonly offer: LateOffer; readonly dialogId: string }
-  | { readonly kind: 'open'; readonly dialog: SipDialog }
-  | { readonly kind: 'closed' };
 
 /** What all legs share. */
 export interface BuyerLegWorld {
@@ -74,7 +51,7 @@ export class BuyerLeg implements BLeg {
   }
 
   get dialogId(): string | null {
-    return this.#dialog?.id ?? (this.#state.kind === 'offering' ? this.#state.dialogId : null);
+    return this.#dialog?.id ?? (this.#state.kind === 'offering' ? this.#state.offer.dialogId : null);
   }
 
   /** True while its offer waits for an answer. */
@@ -90,19 +67,9 @@ export class BuyerLeg implements BLeg {
     return { dialog: this.#state.dialog, request: this.request, session: this.#session, heard };
   }
 
-  /**
-   * Answers its offer with the SDP of the caller's ACK; `then` is called when the leg is open. Null, for an ACK that
-   * brought none, is the end of it: there is no session without.
-   */
+  /** Answers its offer: see `WaitingOffer`. */
   complete(answer: string | null, then: () => void): void {
-    const state = this.#state;
-    if (state.kind !== 'offering') return;
-    if (answer === null) {
-      this.#declineOffer(state.offer, 'no-session', () => undefined);
-      this.#report({ type: 'vanished', cause: 'no-session', unseenMs: null });
-      return;
-    }
-    void this.#accept(state, answer, then);
+    if (this.#state.kind === 'offering') this.#state.offer.complete(answer, then);
   }
 
   cancel(reason: AttemptReason): void {
@@ -111,40 +78,16 @@ export class BuyerLeg implements BLeg {
   }
 
   hangUp(cause: string): void {
-    if (this.#state.kind === 'offering') {
-      this.#declineOffer(this.#state.offer, cause, () => this.#report({ type: 'hungUp', cause: null }));
-    }
+    if (this.#state.kind === 'offering') this.#state.offer.hangUp(cause);
     if (this.#state.kind !== 'open') return;
     const { dialog } = this.#state;
     this.#state = { kind: 'closed' };
     this.#sendBye(dialog, cause, () => this.#report({ type: 'hungUp', cause: null }));
   }
 
-  async #accept(state: Extract<LegState, { kind: 'offering' }>, answer: string, then: () => void): Promise<void> {
-    const dialog = await state.offer.ack(answer).catch(() => null);
-    const isWanted = this.#state === state;
-    if (!dialog) {
-      this.#state = { kind: 'closed' };
-      this.#report({ type: 'vanished', cause: 'no-session', unseenMs: null });
-    } else if (isWanted) {
-      this.#open(dialog);
-      then();
-    } else {
-      this.#sendBye(dialog, 'normal', () => this.#report({ type: 'hungUp', cause: null }));
-    }
-  }
-
-  /** The offer is owed an ACK with an answer before its dialog can be ended (RFC 3261 §13.2.2.4). */
-  #declineOffer(offer: LateOffer, cause: string, done: () => void): void {
-    this.#state = { kind: 'closed' };
-    offer.ack(declineAll(offer.sdp)).then((dialog) => this.#sendBye(dialog, cause, done), done);
-  }
-
   #sendBye(dialog: SipDialog, cause: string, done: () => void): void {
     const bye = { method: 'BYE', headers: reasonHeaders(cause) };
-    const send = (sent: (error: unknown) => void): void => {
-      requestWithin(dialog, this.#newAnswers(), bye, (error) => sent(error));
-    };
+    const send = (sent: (error: unknown) => void): void => requestWithin(dialog, this.#newAnswers(), bye, sent);
     this.#world.dialogs.hangUp(dialog, cause, send, done);
   }
 
@@ -201,7 +144,7 @@ export class BuyerLeg implements BLeg {
     this.#world.pending.remove(this);
     this.#session.agreed(answered.res);
     if (!('sip' in answered)) {
-      this.#state = { kind: 'offering', offer: answered, dialogId: dialogIdOf(answered.res) };
+      this.#state = { kind: 'offering', offer: this.#waiting(answered) };
       this.#report({ type: 'answered', sdp: answered.sdp });
     } else if (answered.remote.sdp) {
       this.#open(answered);
@@ -212,6 +155,15 @@ export class BuyerLeg implements BLeg {
       this.#sendBye(answered, 'no-session', () => undefined);
       this.#report({ type: 'failed', sipStatus: null, cause: 'no-session' });
     }
+  }
+
+  #waiting(offer: LateOffer): WaitingOffer {
+    return new WaitingOffer(offer, {
+      opened: (dialog) => this.#open(dialog),
+      closed: () => (this.#state = { kind: 'closed' }),
+      sendBye: (dialog, cause, done) => this.#sendBye(dialog, cause, done),
+      report: this.#report,
+    });
   }
 
   #open(dialog: SipDialog): void {
