@@ -1,5 +1,5 @@
 import type { CaptureTarget } from './sip/capture/capture-client.ts';
-import type { MediaCounts } from './media/media-engine.ts';
+import type { MediaCounts, MediaEngineOptions } from './media/media-engine.ts';
 import type { SipCounts } from './sip/sip-engine.ts';
 import type { SipTimers } from './sip/timers.ts';
 
@@ -13,19 +13,8 @@ export interface WorkerOptions {
   readonly capture: CaptureTarget | undefined;
 }
 
-/** What the media engine's thread is started with. */
-export interface MediaWorkerOptions {
-  readonly host: string;
-  readonly rtpHost: string;
-  readonly advertisedHost: string | undefined;
-  readonly rtpPorts: { readonly min: number; readonly max: number };
-  readonly secret: string;
-  readonly maxSessions: number;
-  readonly maxPerSecond: number;
-  readonly heartbeatMs: number;
-  readonly soundsFolder: string;
-  readonly timers: SipTimers;
-}
+/** What the media engine's thread is started with: all but whom it reports to. */
+export type MediaWorkerOptions = Omit<MediaEngineOptions, 'onFault' | 'onTrouble' | 'onBug'>;
 
 /** What any engine's thread costs. */
 export interface ThreadCounts {

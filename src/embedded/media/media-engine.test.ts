@@ -88,7 +88,7 @@ async function engine(options: Partial<MediaEngineOptions> = {}) {
       .poll(() => tested.counts)
       .toMatchObject({ channels: 0, ports: 0, playbacks: 0, recordings: 0, dialogs: 0 });
   };
-  return { tested, troubles, ask, sip, peer, application, headers, invite, send, call, hungUp, holdsNothing };
+  return { tested, troubles, ask, sip, peer, application, invite, send, within, call, hungUp, holdsNothing };
 }
 
 describe('a call to the media engine', () => {
@@ -117,37 +117,23 @@ describe('a call to the media engine', () => {
     ['none', ''],
     ['nothing that fits', SDP.replace('AVP 0', 'AVP 18')],
   ])('without an offer is hung up where the ACK answers %s', async (_what, body) => {
-    const { sip, peer, invite, send, hungUp, holdsNothing } = await engine();
+    const { sip, peer, invite, send, within, hungUp, holdsNothing } = await engine();
     await send(invite({ body: '' }));
     const answer = await peer.next(200);
-    const { uri, callId, from, to } = {
-      uri: uriOf(answer.header('Contact')),
-      callId: answer.header('Call-ID'),
-      from: answer.header('From'),
-      to: answer.header('To'),
-    };
-    await send(peer.request('ACK', sip, { uri, callId, from, to, body }));
+    await send(peer.request('ACK', sip, { ...within(answer), body }));
     expect((await hungUp()).header('Reason')).toBe('Q.850;cause=88;text="INCOMPATIBLE_DESTINATION"');
     await holdsNothing();
   });
 
   it('that the application ends before the ACK waits for the ACK with its BYE', async () => {
-    const { sip, peer, application, invite, send, hungUp, holdsNothing } = await engine();
+    const { sip, peer, application, invite, send, within, hungUp, holdsNothing } = await engine();
     await send(invite());
     const answer = await peer.next(200);
     const driver = await application.accept();
     await driver.ask('sendmsg\ncall-command: hangup\nhangup-cause: USER_BUSY');
     await driver.closed;
     expect(peer.heard.some(({ method }) => method === 'BYE')).toBe(false);
-    const to = answer.header('To');
-    await send(
-      peer.request('ACK', sip, {
-        uri: uriOf(answer.header('Contact')),
-        callId: answer.header('Call-ID'),
-        from: answer.header('From'),
-        to,
-      }),
-    );
+    await send(peer.request('ACK', sip, within(answer)));
     expect((await hungUp()).header('Reason')).toContain('USER_BUSY');
     await holdsNothing();
   });
@@ -276,6 +262,16 @@ describe('an INVITE is refused', () => {
     const refusal = await peer.next(503);
     expect(refusal.startLine).toBe('SIP/2.0 503 as many calls as there may be are up');
     expect(Number(refusal.header('Retry-After'))).toBeGreaterThan(0);
+  });
+
+  it('while calls that wait for their ACK take all the places', async () => {
+    const { sip, peer, invite, send, within, hungUp } = await engine({ maxSessions: 1 });
+    await send(invite({ body: '' }));
+    const answer = await peer.next(200);
+    await send(invite());
+    await peer.next(503);
+    await send(peer.request('ACK', sip, within(answer)));
+    await hungUp();
   });
 
   it('while no port is left for its audio', async () => {

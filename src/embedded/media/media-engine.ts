@@ -138,7 +138,7 @@ export class MediaEngine {
       host,
       channels,
       sipAddress,
-      admit: () => load.admit(),
+      admit: (count) => load.admit(count),
       openPort: () => openAudioPort({ range, pacer, onTrouble }),
       audioAddress: () => advertised ?? audioAt.ownFor(SOMEWHERE),
       connect: (address, channel) => connectOutbound(address, channel, services),

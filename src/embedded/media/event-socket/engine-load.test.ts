@@ -15,18 +15,18 @@ describe('the load of the engine', () => {
     const { channels, open } = mediaChannels();
     const load = new EngineLoad(channels, { maxSessions: 2, maxPerSecond: 100 });
     open();
-    expect(load.admit()).toBe(true);
+    expect([load.admit(0), load.admit(2)]).toEqual([true, false]);
     const { channel } = open();
-    expect(load.admit()).toBe(false);
+    expect(load.admit(0)).toBe(false);
     expect(channel.isUp).toBe(true);
   });
 
   it('has room for so many new calls a second', () => {
     const { channels } = mediaChannels();
     const load = new EngineLoad(channels, { maxSessions: 100, maxPerSecond: 2 });
-    expect([load.admit(), load.admit(), load.admit()]).toEqual([true, true, false]);
+    expect([load.admit(0), load.admit(0), load.admit(0)]).toEqual([true, true, false]);
     vi.advanceTimersByTime(1000);
-    expect([load.perSecond, load.admit()]).toEqual([2, true]);
+    expect([load.perSecond, load.admit(0)]).toEqual([2, true]);
     vi.advanceTimersByTime(2000);
     expect(load.perSecond).toBe(0);
   });

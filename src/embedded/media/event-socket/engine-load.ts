@@ -39,10 +39,13 @@ export class EngineLoad {
     this.#cpu = now;
   }
 
-  /** Asks for room for one more call; a place taken counts against this second. */
-  admit(): boolean {
+  /**
+   * Asks for room for one more call; a place taken counts against this second.
+   * @param calls how many calls there are, those without a channel yet included
+   */
+  admit(calls: number): boolean {
     this.#turnSecond();
-    if (this.sessionCount >= this.maxSessions || this.#second.begun >= this.maxPerSecond) return false;
+    if (Math.max(calls, this.sessionCount) >= this.maxSessions || this.#second.begun >= this.maxPerSecond) return false;
     this.#second.begun += 1;
     return true;
   }

@@ -11,8 +11,8 @@ import { CallRefusal, okay } from './refusal.ts';
 export interface MediaCallsServices extends MediaCallServices {
   /** The host applications may be at, besides loopback. */
   readonly host: string;
-  /** Whether there is room for one more call. */
-  admit(): boolean;
+  /** Whether there is room for one more call than so many. */
+  admit(calls: number): boolean;
   /** Hears of what is amiss with one call. */
   readonly onTrouble: (error: Error) => void;
 }
@@ -100,7 +100,8 @@ export class MediaCalls implements ApplicationLink, Applications {
   async #begin(request: SipRequest, { transactionId, peer, transport }: Delivery): Promise<void> {
     try {
       const application = readApplicationAddress(request, this.#services.host);
-      if (!this.#services.admit()) throw new CallRefusal(503, 'as many calls as there may be are up');
+      if (!this.#services.admit(this.#byDialog.size + this.#opening.size))
+        throw new CallRefusal(503, 'as many calls as there may be are up');
       let dialogId: string | undefined;
       const signalling: CallSignalling = {
         respond: (id, response) => {
