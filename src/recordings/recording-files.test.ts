@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
@@ -122,6 +122,16 @@ describe('a recording', () => {
     expect(files.fileOf(CALL)).toBeUndefined();
   });
 
+  test('whose file is not there is none to listen to, and can be deleted all the same', async () => {
+    const { files } = setUp();
+    const begun = await files.begin(CALL, NOW);
+    writeFileSync(begun.path, wav(100));
+    await files.finish(CALL, begun);
+    rmSync(begun.path);
+    expect(files.fileOf(CALL)).toBeUndefined();
+    expect(await files.remove(CALL)).toBe(true);
+  });
+
   test('that has expired is deleted, and one that can’t be keeps no other', async () => {
     const { files, register, dataDir, troubles } = setUp();
     for (const name of ['call_1', 'call_2'] as CallId[]) {
@@ -133,6 +143,8 @@ describe('a recording', () => {
     register.kept.set(CALL, { ...register.kept.get(CALL)!, path: 'recordings' });
     expect(await files.removeExpired()).toBe(1);
     expect(troubles).toEqual(['call_1']);
+    // It is tried again at the next look.
+    expect(register.expired().map(({ callId }) => callId)).toEqual(['call_1']);
     expect(existsSync(join(dataDir, 'recordings/2026/11/21/call_2.wav'))).toBe(false);
   });
 });

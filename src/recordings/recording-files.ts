@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { BegunRecording, Recordings } from '../calls/ports/recordings.ts';
@@ -56,16 +57,21 @@ export class RecordingFiles implements Recordings {
   ): { readonly path: string; readonly sizeBytes: number; readonly durationMs: number } | undefined {
     const recording = this.#register.find(callId);
     if (recording === undefined || recording.deletedAt !== null) return undefined;
-    const { path, sizeBytes, durationMs } = recording;
-    return { path: join(this.#dataDir, path), sizeBytes, durationMs };
+    const { sizeBytes, durationMs } = recording;
+    const path = join(this.#dataDir, recording.path);
+    // A backup may have been restored without its recordings.
+    return existsSync(path) ? { path, sizeBytes, durationMs } : undefined;
   }
 
-  /** Deletes a call's recording for good; false where there is none left. */
+  /**
+   * Deletes a call's recording for good; false where there is none left. The file goes first: whatever fails, none stays
+   * behind that counts as deleted, and the next try does the rest.
+   */
   async remove(callId: CallId): Promise<boolean> {
-    const recording = await this.#register.remove(callId);
-    if (recording === undefined) return false;
+    const recording = this.#register.find(callId);
+    if (recording === undefined || recording.deletedAt !== null) return false;
     await rm(join(this.#dataDir, recording.path), { force: true });
-    return true;
+    return (await this.#register.remove(callId)) !== undefined;
   }
 
   /** Deletes what its campaign keeps no longer; resolves with how many. */
