@@ -151,6 +151,7 @@ describe('the pool of media servers', () => {
     await expect(lost.play('caller', { kind: 'beep' })).rejects.toMatchObject({ code: 'media-failed' });
 
     clock.advance(500);
+    expect(states()).toEqual(['down', 'up']);
     await settled();
     expect([states(), (await open()).server]).toEqual([['up', 'up'], 'fs:8021']);
     expect(events.filter(({ server }) => server === 'fs:8021').map(({ type }) => type)).toEqual(['up', 'down', 'up']);
@@ -165,6 +166,7 @@ describe('the pool of media servers', () => {
       clock.advance(500);
       await settled();
       if (hosts[0].attempts > before) at.push(seconds + 0.5);
+      expect(states()[0]).toBe('down');
       hosts[1].heartbeat(0);
     }
     expect(at).toEqual([0.5, 1.5, 3.5, 7.5, 15.5, 31.5, 61.5, 91.5]);

@@ -12,8 +12,8 @@ import { ServerRefusal } from './server-link.ts';
 /**
  * How a server stands to us.
  *
- *     connecting ──▶ up ──link lost, heartbeats missed──▶ down ──▶ connecting …
- *          └──▶ down, refused ──▶ connecting …            (`draining` is an up server that takes no new calls)
+ *     connecting ──▶ up ──link lost, heartbeats missed──▶ down ──tried again──▶ up
+ *          └──▶ down, refused ──tried again──▶ up            (`draining` is an up server that takes no new calls)
  */
 export type ServerState = 'connecting' | 'up' | 'draining' | 'down' | 'refused' | 'closed';
 
@@ -78,7 +78,8 @@ export class PooledServer {
   #link: Link = { kind: 'connecting' };
   #isDraining = false;
   #failures = 0;
-  #said: PoolEvent['type'] | null = null;
+  /** What was last reported of it. */
+  #said: 'up' | 'down' | 'refused' | null = null;
   /** What the server last counted, and how many calls of ours there were then. */
   #counted = { sessions: 0, maxSessions: null as number | null, calls: 0 };
 
@@ -93,8 +94,15 @@ export class PooledServer {
 
   get status(): ServerStatus {
     const { name, sessions } = this;
-    const state = this.#link.kind === 'up' && this.#isDraining ? 'draining' : this.#link.kind;
-    return { name, state, sessions, maxSessions: this.#counted.maxSessions, calls: this.#calls.size };
+    return { name, state: this.#state, sessions, maxSessions: this.#counted.maxSessions, calls: this.#calls.size };
+  }
+
+  get #state(): ServerState {
+    const { kind } = this.#link;
+    if (kind === 'up') return this.#isDraining ? 'draining' : 'up';
+    // Tried once more, it is still what it was.
+    if (kind === 'connecting') return this.#said === 'down' || this.#said === 'refused' ? this.#said : 'connecting';
+    return kind;
   }
 
   /** Whether a call could be given media here now. */
@@ -155,7 +163,7 @@ export class PooledServer {
     const { connect, report } = this.#world;
     try {
       link = await connect(this.#address, {
-        onHeartbeat: (heartbeat) => this.#onHeartbeat(heartbeat),
+        onHeartbeat: (heartbeat) => this.#onHeartbeat(link, heartbeat),
         onEnd: (cause) => this.#lost(link, cause),
         onFault: (error) => report({ type: 'fault', server: this.name, error }),
       });
@@ -201,7 +209,8 @@ export class PooledServer {
     void Promise.all(calls.map((media) => media.close())).then(() => link.close());
   }
 
-  #onHeartbeat({ sessions, maxSessions, intervalMs }: Heartbeat): void {
+  #onHeartbeat(link: ServerLink | null, { sessions, maxSessions, intervalMs }: Heartbeat): void {
+    if (link === null || !this.#has(link)) return;
     this.#counted = { sessions, maxSessions, calls: this.#calls.size };
     this.#expectHeartbeat(intervalMs);
   }

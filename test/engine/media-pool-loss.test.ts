@@ -71,19 +71,19 @@ describe.each(mediaServers)('what is lost with the media server: $kind', ({ star
   });
 
   it('says who has fallen silent, but of nobody who holds', async () => {
-    stage = await MediaStage.open(server, { silenceLimitS: 1 });
+    stage = await MediaStage.open(server, { silenceLimitS: 2 });
     const [caller, buyer] = [await stage.phone(CALLER_HZ), await stage.phone(BUYER_HZ)];
     const call = await stage.call(caller);
     const attempt = await stage.answer(call, 'att_1', buyer);
     await call.media.bridge(attempt);
     await stage.reoffer(call, attempt, buyer, 'inactive');
-    await speaksOn(caller, 100);
+    await speaksOn(caller, 150);
     await stage.reoffer(call, attempt, buyer, 'sendrecv');
-    await speaksOn(caller, 75);
+    await speaksOn(caller, 125);
     expect(call.events).toEqual([]);
 
     await stage.silence(buyer);
-    expect(await call.happens).toEqual({ type: 'silent', side: attempt, silentMs: 1_000 });
+    expect(await call.happens).toEqual({ type: 'silent', side: attempt, silentMs: 2_000 });
     expect(await call.media.play('caller', { kind: 'beep' })).toBe('finished');
     await call.media.close();
     expect(call.events).toHaveLength(1);
@@ -91,16 +91,16 @@ describe.each(mediaServers)('what is lost with the media server: $kind', ({ star
   });
 
   it('waits for nothing from a destination that has not answered yet', async () => {
-    stage = await MediaStage.open(server, { silenceLimitS: 1 });
+    stage = await MediaStage.open(server, { silenceLimitS: 2 });
     const [caller, buyer] = [await stage.phone(CALLER_HZ), await stage.phone(BUYER_HZ)];
     const call = await stage.call(caller);
     const attempt = 'att_1' as AttemptId;
     const answer = writeSdp(buyer.answer(readSdp(await call.media.openBuyer(attempt)))!);
     await call.media.negotiate(attempt, answer, 'early');
-    await speaksOn(caller, 100);
+    await speaksOn(caller, 150);
     expect(call.events).toEqual([]);
     await call.media.negotiate(attempt, answer);
-    expect(await call.happens).toEqual({ type: 'silent', side: attempt, silentMs: 1_000 });
+    expect(await call.happens).toEqual({ type: 'silent', side: attempt, silentMs: 2_000 });
     await call.media.close();
   });
 
