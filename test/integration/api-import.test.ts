@@ -215,6 +215,19 @@ describe('An import', () => {
     await importYaml(api, 'routes: [{ campaign: Roofing, destination: Front desk, schedule: Nights, enabled: false }]');
   });
 
+  it('takes over who has left, with all that was theirs', async () => {
+    const api = await withPlan();
+    const { routes, destinations, buyers } = await exported(api);
+    for (const [kind, all] of Object.entries({ routes, destinations, buyers })) {
+      for (const { id } of all) await api.expect(200, 'PATCH', `/v1/${kind}/${id}`, { archived: true });
+    }
+    const plan = await exported(api);
+    plan.trunks[0].digest.password = 'other horse';
+    const other = await startTestApi();
+    expect((await other.expect(200, 'POST', '/v1/import', plan)).counts).toMatchObject({ created: 10 });
+    expect(await exported(other)).toEqual(await exported(api));
+  });
+
   it('brings what is archived along, and back', async () => {
     const api = await withPlan();
     const { counts } = await importYaml(api, 'schedules: [{ name: Nights, archived: true }]');

@@ -54,8 +54,7 @@ export async function checkTogether(plan: WholePlan): Promise<Disagreements> {
   const problems: InputProblem[] = [];
   const prompts = new Set<string>(plan.configuration.prompts.map(({ id }) => id));
   const numbers = new Map<unknown, string>();
-  for (const [id, { number, archived }] of end.of('dids'))
-    if (!archived && number !== undefined) numbers.set(number, id);
+  for (const [id, { number, archived }] of end.of('dids')) if (!archived) numbers.set(number, id);
   for (const [done, item] of plan.judged.entries()) {
     const found = [
       ...checkReferences(item, end),
@@ -112,7 +111,7 @@ function checkNumber({ id, resource, archived }: JudgedItem, numbers: ReadonlyMa
   if (archived || !('number' in resource)) return [];
   const holder = numbers.get(resource.number);
   if (holder === undefined || holder === id) return [];
-  const message = `${String(resource.number)} is the number of ${holder}, too: one that is not archived has each number.`;
+  const message = `${String(resource.number)} is the number of ${holder}, too: only one that is not archived may have it.`;
   return [{ path: '/number', message }];
 }
 
@@ -128,7 +127,9 @@ function checkPrompts({ item: { kind }, resource, existing }: JudgedItem, prompt
     });
 }
 
-async function checkRules({ item: { kind }, resource, existing }: JudgedItem, end: EndState) {
+/** What is archived takes part in nothing, and may have gone out of service with what it names. */
+async function checkRules({ item: { kind }, resource, existing, archived }: JudgedItem, end: EndState) {
+  if (archived) return [];
   const before = existing === null ? undefined : ownFields(existing);
   return (await collectionOf(kind).check?.(resource, end, before)) ?? [];
 }
