@@ -65,11 +65,6 @@ describe('the link to a media server', () => {
   it.each([
     ['the secret', { secret: 'another' }, /does not take the secret/],
     ['our address', { greeting: rejection() }, /access list/],
-    [
-      'its SIP profile',
-      { sofiaStatus: ' internal\tprofile\tsip:mod_sofia@10.0.0.1:5060\tRUNNING (0)\n' },
-      /drachtio_mrf/,
-    ],
   ])('is refused where %s is not as it should be, and not tried again by itself', async (_what, script, why) => {
     await start(script);
     vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval'] });
@@ -78,6 +73,17 @@ describe('the link to a media server', () => {
     await expect(refused).rejects.toThrow(why);
     await vi.advanceTimersByTimeAsync(120_000);
     expect([socket.connections, told.faults]).toEqual([1, []]);
+  });
+
+  it.each([
+    ' internal\tprofile\tsip:mod_sofia@10.0.0.1:5060\tRUNNING (0)\n',
+    ' drachtio_mrf\tprofile\tsip:mod_sofia@10.0.0.1:5060\tDOWN\n',
+  ])('waits for its SIP profile, which a server that has just started brings up last', async (sofiaStatus) => {
+    await start({ sofiaStatus });
+    const fault = await faultOf(connect());
+    expect(fault).not.toBeInstanceOf(ServerRefusal);
+    expect(fault).toMatchObject({ message: 'it has no SIP profile drachtio_mrf that is running' });
+    expect(told.faults).toEqual([]);
   });
 
   it('fails where nobody listens, and is not tried again by itself', async () => {

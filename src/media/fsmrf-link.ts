@@ -28,16 +28,13 @@ export interface LinkWorld {
 /** The SIP profile that takes our INVITEs, as the image drachtio-freeswitch-mrf names it. */
 const PROFILE = 'drachtio_mrf';
 
-/** A line of `sofia status` with the profile's own address. */
-const PROFILE_LINE = new RegExp(`^\\s*${PROFILE}\\s.*sip:mod_sofia@(?:\\d{1,3}\\.){3}\\d{1,3}:\\d+`, 'm');
+/** A line of `sofia status` with the profile's own address, once it listens there. */
+const PROFILE_LINE = new RegExp(`^\\s*${PROFILE}\\s.*sip:mod_sofia@(?:\\d{1,3}\\.){3}\\d{1,3}:\\d+\\s+RUNNING`, 'm');
 
 /** What the library has in the User-Agent of its INVITEs. */
 const OUR_AGENT = /^drachtio-fsmrf:(.+)$/;
 
-/**
- * Connects to a FreeSWITCH. Rejects with `ServerRefusal` where it takes neither our secret nor our address, or lacks the
- * SIP profile; otherwise with whatever kept it.
- */
+/** Connects to a FreeSWITCH. Rejects with `ServerRefusal` where it does not let us in; otherwise with whatever kept it. */
 export async function connectFsmrf(address: ServerAddress, world: LinkWorld, events: LinkEvents): Promise<ServerLink> {
   const connection = await signOn(address, world.patience, events.onFault);
   const ended = Promise.withResolvers<never>();
@@ -76,10 +73,10 @@ async function signOn(address: ServerAddress, patience: Patience, onFault: LinkE
   }
 }
 
-/** The library looks for it too, but throws where it is missing. */
+/** The library looks for it too, but throws where it is missing. A server that has just started brings it up last. */
 async function checkProfile(connection: EslConnection): Promise<void> {
   const status = await new Promise<EslEvent>((resolve) => connection.api('sofia status', resolve));
-  if (!PROFILE_LINE.test(status.getBody())) throw new ServerRefusal(`it has no SIP profile ${PROFILE} that is up`);
+  if (!PROFILE_LINE.test(status.getBody())) throw new Error(`it has no SIP profile ${PROFILE} that is running`);
 }
 
 /** The library listens there without a thought of failure. */

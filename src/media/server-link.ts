@@ -27,7 +27,7 @@ export interface Heartbeat {
   readonly intervalMs: number;
 }
 
-/** The server is there but will not serve us as it is set up, or as we are: trying again soon would not help. */
+/** The server is there and does not let us in, as it is set up, or as we are: trying again soon would not help. */
 export class ServerRefusal extends Error {
   override readonly name = 'ServerRefusal';
 }
