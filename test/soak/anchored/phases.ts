@@ -33,7 +33,7 @@ export const PHASES = {
   connecting: { scenes: ['plain', 'announced'], begins: 'buyerAnswered', lastsMs: 40 },
   talk: { scenes: ['announced', 'asked', 'screened'], begins: 'bothConfirmed', lastsMs: 900 },
   hold: { scenes: ['announced', 'asked', 'plain'], begins: 'onHold', lastsMs: 150 },
-  message: { scenes: ['message'], begins: 'callerConfirmed', lastsMs: 1_200 },
+  message: { scenes: ['message'], begins: 'callerConfirmed', lastsMs: 2_000 },
 } as const satisfies Record<string, PhaseOfCall>;
 
 export type Phase = keyof typeof PHASES;
