@@ -17,7 +17,8 @@ export type Access =
   | 'routing:explain'
   | 'keys:manage'
   | 'webhooks:manage'
-  | 'audit:read';
+  | 'audit:read'
+  | 'self';
 
 type Holder = 'admin' | 'operator' | 'viewer' | 'buyer' | 'publisher';
 
@@ -41,6 +42,7 @@ const HOLDERS: Readonly<Record<Exclude<Access, 'public'>, readonly Holder[]>> = 
   'keys:manage': ['admin'],
   'webhooks:manage': ['admin'],
   'audit:read': ['admin'],
+  self: ['admin', 'operator', 'viewer', 'buyer', 'publisher'],
 };
 
 /** The kinds of role that have this access, for documents and messages. */

@@ -29,7 +29,7 @@ import type { DeliveryLog } from '../store/webhooks/delivery-log.ts';
 import type { WebhookStore } from '../store/webhooks/webhook-store.ts';
 
 /** Whose key a request carries. */
-export type KeyHolder = Pick<ApiKey, 'id' | 'role'>;
+export type KeyHolder = Pick<ApiKey, 'id' | 'name' | 'role'>;
 
 /** The calls in progress. */
 export interface LiveCalls {

@@ -8,6 +8,7 @@ import { registerAuditTrail } from './plugins/audit-trail.ts';
 import { registerAuth } from './plugins/auth.ts';
 import { registerBodyParser } from './plugins/body-parser.ts';
 import { registerIdempotency } from './plugins/idempotency.ts';
+import { createKeyJudge } from './plugins/judge-key.ts';
 import { createNotFound } from './plugins/not-found.ts';
 import { registerDescription, registerOpenApi } from './plugins/openapi.ts';
 import { PROBLEM_TYPE, registerProblems, sendProblem, toProblem } from './plugins/problems.ts';
@@ -15,7 +16,9 @@ import { registerRequestReports } from './plugins/request-reports.ts';
 import type { ApiDeps } from './ports.ts';
 import { registerHealth } from './routes/health.ts';
 import { registerHome } from './routes/home.ts';
+import { registerSession } from './routes/session.ts';
 import { registerVersionOne } from './routes/version-one.ts';
+import { Sessions } from './sessions.ts';
 import { compileValidator } from './validation/validator.ts';
 
 const BODY_LIMIT_BYTES = 1_048_576;
@@ -75,11 +78,14 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   registerHome(app);
   await app.register(
     (scope, _options, done) => {
-      registerAuth(scope, deps);
+      const judge = createKeyJudge(deps);
+      const sessions = new Sessions(deps.keys);
+      registerAuth(scope, { ...deps, judge, sessions });
       registerIdempotency(scope, deps);
       registerAuditTrail(scope, deps);
       scope.setNotFoundHandler(answerNotFound);
       registerVersionOne(scope, deps);
+      registerSession(scope, { ...deps, judge, sessions });
       done();
     },
     { prefix: '/v1' },

@@ -3,8 +3,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../domain/app-error.ts';
 import { holdersOf, isAllowed, type Access } from '../access.ts';
 import type { ApiDeps, KeyHolder } from '../ports.ts';
+import type { Sessions } from '../sessions.ts';
+import type { JudgeKey } from './judge-key.ts';
 import { KeyRate } from './key-rate.ts';
-import { WrongKeys } from './wrong-keys.ts';
+import { refuseForgery, sessionTokenOf } from './session-cookie.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -20,11 +22,10 @@ declare module 'fastify' {
 /** RFC 6750 section 2.1; the scheme's name in any case (RFC 9110 section 11.1). */
 const BEARER = /^bearer +([\w.~+/-]+=*) *$/i;
 
-const WRONG_KEYS_PER_MINUTE = 100;
 const REQUESTS_PER_MINUTE = 6_000;
 
 /**
- * Lets through who may: 401 without a valid key, 429 for an address that guesses or a key in haste, 403 for what `access.ts` doesn't
+ * Lets through who may: 401 without a valid key or session, 429 for an address that guesses or a key in haste, 403 for what `access.ts` doesn't
  * allow the key's role. Runs before the body is read, so that a stranger's costs nothing, and before anything is looked
  * up, so that 403 comes before 404.
  *
@@ -32,10 +33,13 @@ const REQUESTS_PER_MINUTE = 6_000;
  */
 export function registerAuth(
   app: FastifyInstance,
-  { keys, clock, limits }: Pick<ApiDeps, 'keys' | 'clock' | 'limits'>,
+  {
+    judge,
+    sessions,
+    clock,
+    limits,
+  }: { readonly judge: JudgeKey; readonly sessions: Sessions } & Pick<ApiDeps, 'clock' | 'limits'>,
 ): void {
-  const wrongKeys = new WrongKeys(limits?.wrongKeysPerMinute ?? WRONG_KEYS_PER_MINUTE);
-
   const rate = new KeyRate(limits?.requestsPerKeyPerMinute ?? REQUESTS_PER_MINUTE);
 
   app.decorateRequest('holder', null);
@@ -56,19 +60,16 @@ export function registerAuth(
 
   async function authenticate(request: FastifyRequest, reply: FastifyReply): Promise<KeyHolder> {
     const { authorization } = request.headers;
-    if (authorization === undefined) {
-      void reply.header('www-authenticate', 'Bearer realm="tollgate"');
-      throw new AppError('unauthorized', 'Send your API key as "Authorization: Bearer <key>".');
+    if (authorization !== undefined) return judge(request, reply, BEARER.exec(authorization)?.[1]);
+    void reply.header('www-authenticate', 'Bearer realm="tollgate"');
+    const token = sessionTokenOf(request);
+    if (token === undefined) {
+      throw new AppError('unauthorized', 'Send your API key as "Authorization: Bearer <key>", or sign in.');
     }
-    refuseGuessing(request, reply);
-    const key = BEARER.exec(authorization)?.[1];
-    const holder = key === undefined ? undefined : await keys.verify(key);
-    // Once more: guesses that came while this one was looked up may have been too many.
-    refuseGuessing(request, reply);
-    if (holder) return holder;
-    wrongKeys.record(request.ip, clock.now().mono);
-    void reply.header('www-authenticate', 'Bearer realm="tollgate", error="invalid_token"');
-    throw new AppError('unauthorized', 'This API key is unknown or was revoked, or it is not written "Bearer <key>".');
+    const holder = sessions.use(token, clock.now().mono);
+    if (holder === undefined) throw new AppError('unauthorized', 'This session is over: sign in again.');
+    refuseForgery(request);
+    return holder;
   }
 
   function refuseHaste({ id }: KeyHolder, reply: FastifyReply): void {
@@ -77,13 +78,5 @@ export function registerAuth(
     const seconds = Math.ceil(waitMs / 1000);
     void reply.header('retry-after', seconds);
     throw new AppError('too-many-requests', `Too many requests came with your key: wait ${seconds} s.`);
-  }
-
-  function refuseGuessing(request: FastifyRequest, reply: FastifyReply): void {
-    const waitMs = wrongKeys.waitMs(request.ip, clock.now().mono);
-    if (waitMs === 0) return;
-    const seconds = Math.ceil(waitMs / 1000);
-    void reply.header('retry-after', seconds);
-    throw new AppError('too-many-requests', `Too many wrong keys came from your address: wait ${seconds} s.`);
   }
 }

@@ -37,7 +37,8 @@ export function registerIdempotency(
   app.decorateRequest('idempotent', null);
 
   app.addHook('preHandler', (request, reply, done) => {
-    const key = request.method === 'POST' ? readKey(request) : undefined;
+    // Who signs in is nobody yet, and doing it twice is no harm.
+    const key = request.method === 'POST' && request.holder !== null ? readKey(request) : undefined;
     if (key === undefined) return done();
     const bodyHash = hashBody(contentOf(request));
     const kept = idempotency.find(key);

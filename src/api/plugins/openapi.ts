@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifySchema } from 'fastify';
 import { holdersOf, type Access } from '../access.ts';
 import { problemResponses, problemSchema } from '../schemas/problem.ts';
 import { IDEMPOTENCY_KEY } from './idempotency.ts';
+import { SESSION_COOKIE } from './session-cookie.ts';
 
 const INFO = `Self-hosted pay-per-call routing.
 
@@ -34,6 +35,7 @@ const TAGS: Readonly<Record<string, string>> = {
   ledger: 'What is owed and was paid.',
   'api-keys': 'Keys to this API.',
   'audit-log': 'Who changed what.',
+  session: 'Signing in with a browser.',
   webhooks: 'Who is told of calls.',
   conversions: 'What others say of calls after them.',
   health: 'For supervisors and Prometheus.',
@@ -51,12 +53,23 @@ export async function registerOpenApi(app: FastifyInstance, version: string): Pr
       servers: [{ url: '/', description: 'This server' }],
       tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
       components: {
-        securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'An API key.' } },
+        securitySchemes: {
+          apiKey: { type: 'http', scheme: 'bearer', description: 'An API key.' },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: SESSION_COOKIE,
+            description: 'What `POST /v1/session` sets. Changes need the header `X-Tollgate-Session: 1` with it.',
+          },
+        },
       },
     },
     refResolver: { buildLocalReference: (json, _base, _fragment, index) => nameOf(json, index) },
     transform: ({ schema, url, route }) => ({
-      schema: describe(isRepeatable(route.method, url) ? addIdempotencyKey(schema) : schema, route.config?.access),
+      schema: describe(
+        isRepeatable(route.method, url, route.config?.access) ? addIdempotencyKey(schema) : schema,
+        route.config?.access,
+      ),
       url,
     }),
   });
@@ -97,11 +110,11 @@ function describe(schema: FastifySchema, access: Access | undefined): FastifySch
   if (access === undefined || access === 'public') return { ...schema, ...optional, security: [] };
   const holders = holdersOf(access).join(', ');
   const description = `${schema.description ?? schema.summary ?? ''}\n\nRoles: ${holders} (\`${access}\`).`.trim();
-  return { ...schema, ...optional, description, security: [{ apiKey: [] }] };
+  return { ...schema, ...optional, description, security: [{ apiKey: [] }, { session: [] }] };
 }
 
-function isRepeatable(method: string | readonly string[], url: string): boolean {
-  return method === 'POST' && url.startsWith('/v1/');
+function isRepeatable(method: string | readonly string[], url: string, access: Access | undefined): boolean {
+  return method === 'POST' && url.startsWith('/v1/') && access !== 'public';
 }
 
 /** Says that a POST takes an idempotency key, and what is refused about one. */
