@@ -55,29 +55,31 @@ export function watchMediaEngine(registry: Registry, read: () => Promise<MediaGa
     return counts;
   };
   for (const [name, help, valueOf] of OF_ENGINE) {
-    new Gauge({
+    const gauge = new Gauge({
       name: `tollgate_media_${name}`,
       help,
-      registers: [registry],
+      registers: [],
       async collect() {
         this.set(valueOf(await ask()));
       },
     });
+    registry.registerMetric(gauge);
   }
 }
 
 /** Adds gauges for the media servers there are: how many stand how, and what each has to do. */
 export function watchMediaServers(registry: Registry, read: () => readonly MediaServerGauges[]): void {
-  new Gauge({
+  const byState = new Gauge({
     name: 'tollgate_media_servers',
     help: 'Media servers by how they stand',
     labelNames: ['state'],
-    registers: [registry],
+    registers: [],
     collect() {
       const servers = read();
       for (const state of STATES) this.set({ state }, servers.filter((server) => server.state === state).length);
     },
   });
+  registry.registerMetric(byState);
   const ofEach = (name: string, help: string, valueOf: (server: MediaServerGauges) => number): Gauge =>
     new Gauge({
       name,
