@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { api } from './api.ts';
 import type { Bench, BenchResult } from './bench-result.ts';
 import { cdr } from './cdr.ts';
 import { concurrent } from './concurrent.ts';
@@ -14,7 +15,7 @@ Runs the benchmarks of those names, or all, and prints tables; with --json one J
 `;
 
 /** All benchmarks, in the order they run. */
-const BENCHES: readonly Bench[] = [setup, latency, routing, concurrent, media, cdr, reports];
+const BENCHES: readonly Bench[] = [setup, latency, routing, concurrent, media, cdr, reports, api];
 
 /** Runs what the arguments ask for; returns the exit code. */
 async function main(args: readonly string[]): Promise<number> {

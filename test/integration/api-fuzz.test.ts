@@ -163,6 +163,10 @@ describe('Whatever is sent', () => {
     ],
     ['/v1/conversions', { did: '+14155550100', ani: '+12125550123', at: '2026-11-21T14:00:01Z', externalId: 'e' }],
     ['/v1/ledger/close', { before: '2026-11-01T00:00:00Z' }],
+    ['/v1/session', { apiKey: 'tg_x' }],
+    ['/v1/live-calls/x/recording/pause', { why: 1 }],
+    ['/v1/adjustment-proposals/x/dismiss', { reason: 'r' }],
+    ['/v1/webhooks/x/test', { why: 1 }],
     ['/v1/adjustment-proposals/x/confirm', { reason: 'r' }],
     ['/v1/calls/call_1/adjustments', { party: 'buyer', amountMicros: -5, reason: 'r' }],
     ['/v1/calls/call_1/refund', { reason: 'r' }],
@@ -241,7 +245,15 @@ describe('Whatever is sent', () => {
       'webhooks',
       'prompts',
     ];
-    const others = ['reports/summary', 'reports/live', 'reports/dispositions', `buyers/${id}/statement`];
+    const others = [
+      'audit-log',
+      'export',
+      'session',
+      'reports/summary',
+      'reports/live',
+      'reports/dispositions',
+      `buyers/${id}/statement`,
+    ];
     const paths = [...KINDS, ...lists, ...others].map((path) => `/v1/${path}`);
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...paths), fc.array(parameter, { maxLength: 3 }), (path, parameters) => {
