@@ -129,7 +129,7 @@ export class AnchoredAudio {
     if (media === null) return;
     if (sdp !== null && ringback === null) {
       media
-        .negotiate(attemptId, sdp)
+        .negotiate(attemptId, sdp, 'early')
         .then(() => media.bridge(attemptId))
         .catch((error: unknown) => this.#trouble(error));
       this.#hearing = 'early-media';
