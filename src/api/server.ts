@@ -12,6 +12,7 @@ import { createKeyJudge } from './plugins/judge-key.ts';
 import { createNotFound } from './plugins/not-found.ts';
 import { registerDescription, registerOpenApi } from './plugins/openapi.ts';
 import { PROBLEM_TYPE, registerProblems, sendProblem, toProblem } from './plugins/problems.ts';
+import { registerReadTurns } from './plugins/read-turns.ts';
 import { registerRequestReports } from './plugins/request-reports.ts';
 import type { ApiDeps } from './ports.ts';
 import { registerHealth } from './routes/health.ts';
@@ -81,6 +82,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
       const judge = createKeyJudge(deps);
       const sessions = new Sessions(deps.keys);
       registerAuth(scope, { ...deps, judge, sessions });
+      registerReadTurns(scope);
       registerIdempotency(scope, deps);
       registerAuditTrail(scope, deps);
       scope.setNotFoundHandler(answerNotFound);
