@@ -139,6 +139,8 @@ describe('a channel at a media server', () => {
     expect(ends).toEqual([null]);
     await expect(endpoint.command('uuid_break x')).rejects.toMatchObject({ code: 'media-failed' });
     await expect(endpoint.execute('playback', '/a.wav').ended).rejects.toMatchObject({ code: 'media-failed' });
+    // One the library would leave without anybody to take its failure, which ends the process.
+    await expect(endpoint.set({ hold_music: 'silence' })).rejects.toMatchObject({ code: 'media-failed' });
     const destroyed = endpoint.destroy();
     await until(() => clock.running > 0);
     clock.advance(250);

@@ -75,8 +75,10 @@ export class FsmrfEndpoint implements MediaEndpoint {
     if (cause !== undefined) queueMicrotask(() => onGone(cause));
   }
 
-  set(variables: Readonly<Record<string, string>>): Promise<void> {
-    return this.#call('setting variables', this.#endpoint.set(variables));
+  async set(variables: Readonly<Record<string, string>>): Promise<void> {
+    // Asked to set something on a channel that is gone, the library rejects a promise that nobody has.
+    if (this.#endpoint.conn === null) throw channelGone(this.#goneBy ?? null);
+    await this.#call('setting variables', this.#endpoint.set(variables));
   }
 
   modify(sdp: string): Promise<string> {

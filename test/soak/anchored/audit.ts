@@ -54,8 +54,9 @@ async function faultsOfRecording({ http }: RestClient, { id, outcome, talkMs }: 
   if (sides.length !== (outcome === 'voicemail' ? 1 : 2))
     return [`the recording of ${id} has ${sides.length} channels`];
   const lengthMs = ((sides[0]?.length ?? 0) * 1_000) / 8_000;
-  // Between a hang-up as it is seen and the last frame that is written lies more than usual on a busy machine.
-  return outcome !== 'voicemail' && Math.abs(lengthMs - talkMs) > 1_000
+  // Between a hang-up as it is seen and the last frame that is written lies more than usual on a busy machine. A message is
+  // no talk, nor is what was said to a caller who never ACKed.
+  return outcome === 'connected' && Math.abs(lengthMs - talkMs) > 1_000
     ? [`the recording of ${id} lasts ${lengthMs} ms, its talk ${talkMs} ms`]
     : [];
 }

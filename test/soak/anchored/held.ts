@@ -26,8 +26,8 @@ export type Held = Readonly<Record<string, number>>;
 /** What it holds at this moment, by its metrics, its database and its process. */
 export async function heldBy(tollgate: TollgateProcess): Promise<Held> {
   const metrics = (await tollgate.api('GET', '/metrics')) as string;
-  const sumOf = (name: string): number => {
-    const series = [...metrics.matchAll(new RegExp(String.raw`^tollgate_${name}(?:\{[^}]*\})? (\S+)$`, 'gm'))];
+  const sumOf = (name: string, labels = String.raw`(?:\{[^}]*\})?`): number => {
+    const series = [...metrics.matchAll(new RegExp(String.raw`^tollgate_${name}${labels} (\S+)$`, 'gm'))];
     if (!metrics.includes(`# TYPE tollgate_${name} `)) throw new Error(`/metrics has no tollgate_${name}`);
     return series.reduce((sum, [, value]) => sum + Number(value), 0);
   };
@@ -37,8 +37,8 @@ export async function heldBy(tollgate: TollgateProcess): Promise<Held> {
     ...Object.fromEntries([...GAUGES, ...TRANSACTIONS, 'media_server_calls'].map((name) => [name, sumOf(name)])),
     ...heldRows(tollgate.dataDir),
     ...descriptorsOf(pid),
-    // Of a counter that has never counted there is no series yet.
-    faults: sumOf('faults_total'),
+    // Of a counter that has never counted there is no series yet. What can't be played any more as a call ends is no defect.
+    faults: sumOf('faults_total', String.raw`\{where="(?!media")[^"]*"\}`),
   };
 }
 

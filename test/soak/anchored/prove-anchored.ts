@@ -42,17 +42,21 @@ export async function proveAnchored(proof: AnchoredProof): Promise<AnchoredResul
   const load = await AnchoredLoad.open(seed);
   const tollgate = await TollgateProcess.start({ ...SPEAKS_OF_ITSELF, env: { LOG_LEVEL: 'error' } });
   const { pid = 0 } = tollgate.process.child;
+  const died = tollgate.process.ended.then(({ exitCode, signal, stderr }): never => {
+    throw new Error(`the product ended by itself, with ${exitCode ?? signal}: ${stderr}`);
+  });
+  died.catch(() => undefined);
   try {
     await setScenes(tollgate, load.buyerUri);
     const empty = await heldBy(tollgate);
-    const warmUp = await load.place(tollgate.sip, WARM_UP, { ...proof, shareWithoutAck: 0 });
+    const warmUp = await Promise.race([load.place(tollgate.sip, WARM_UP, { ...proof, shareWithoutAck: 0 }), died]);
     await atRest(tollgate, empty, untilForgotten);
     const before = { ...(await heldBy(tollgate)), ...pick(empty, 'media_transactions') };
     const holdings = untilForgotten ? await holdingsOf(tollgate) : null;
     const residentBefore = residentBytes(pid);
     say(`before: ${JSON.stringify(before)}`);
     const startedAt = performance.now();
-    const placed = await load.place(tollgate.sip, calls, proof);
+    const placed = await Promise.race([load.place(tollgate.sip, calls, proof), died]);
     const seconds = Math.round((performance.now() - startedAt) / 1_000);
     say(`${calls} calls in ${seconds} s`);
     const growth = await atRest(tollgate, before, untilForgotten);
