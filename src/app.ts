@@ -192,7 +192,8 @@ export async function startApp(
   });
   if (media) started.defer(() => media.close());
   if (media) watchMediaServers(metrics.registry, () => media.pool.servers());
-  if (media?.engine) watchMediaEngine(metrics.registry, media.engine.counts);
+  const mediaEngine = media?.engine;
+  if (mediaEngine) watchMediaEngine(metrics.registry, () => mediaEngine.counts());
   const audio: AudioWorld | null = media && {
     servers: media.pool,
     recordings,

@@ -213,7 +213,9 @@ describe('Without a media server', () => {
     expect((await api.expect(422, 'POST', `/v1/${kind}`, body)).errors).toEqual([
       {
         path,
-        message: expect.stringMatching(/needs a media server, and none is configured: set FREESWITCH_HOST, or leave it out\.$/),
+        message: expect.stringMatching(
+          /needs a media server, and none is configured: set FREESWITCH_HOST, or leave it out\.$/,
+        ),
       },
     ]);
   });
