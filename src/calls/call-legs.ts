@@ -36,7 +36,6 @@ export interface CallOfLegs {
   readonly handle: (event: CallEvent) => void;
   /** A destination's INVITE is out. */
   readonly onSent: (sent: Extract<BLegEvent, { type: 'sent' }>) => void;
-  readonly onFault: (error: unknown) => void;
 }
 
 /** How long a refused trunk is asked to wait before its next call, in seconds. */
@@ -70,7 +69,7 @@ export class CallLegs {
   onCaller(event: ALegEvent): void {
     if (event.type === 'heard') this.#heardAt.set('caller', this.#world.clock.now());
     // The answer to the offer that our 200 was (RFC 3261 §13.2.1).
-    if (event.type === 'acked' && event.sdp !== null) this.#callerAnswered(event.sdp);
+    if (event.type === 'acked' && event.sdp !== null) void this.#audio?.takeAnswer('caller', event.sdp);
     const heard = eventOfCaller(event, this.#heardAt.get('caller') ?? null);
     if (heard) this.#call.handle(heard);
   }
@@ -214,20 +213,11 @@ export class CallLegs {
     if (event.type === 'failed' || event.type === 'hungUp') this.#audio?.drop(attemptId);
   }
 
-  #callerAnswered(sdp: string): void {
-    this.#audio?.negotiate('caller', sdp).catch((error: unknown) => {
-      this.#call.onFault(error);
-      this.#call.handle({ type: 'mediaLost', cause: 'media-failed' });
-    });
-  }
-
   /** What one side asks within the call is the media server's to answer. */
   #sideOf(side: MediaSide, audio: AnchoredAudio): AnchoredSide {
     return {
       offered: async (sdp) => (sdp === null ? audio.sdpOf(side) : audio.negotiate(side, sdp)),
-      answered: async (sdp) => {
-        await audio.negotiate(side, sdp);
-      },
+      answered: (sdp) => audio.takeAnswer(side, sdp),
       pressed: (digits) => audio.pressed(side, digits),
     };
   }

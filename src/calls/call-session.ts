@@ -59,7 +59,6 @@ export class CallSession {
       origin: call.facts.origin,
       handle: (event) => this.handle(event),
       onSent: (sent) => this.#recordDialed(sent),
-      onFault: (error) => world.observer.callFaulted(this.callId, error),
     });
     this.#timers = new CallTimers(world.clock, (timer) => this.handle({ type: 'timerFired', timer }));
   }

@@ -217,6 +217,17 @@ describe('a conversation', () => {
     ]);
   });
 
+  it('ends where the answer to our offer can’t be taken, and is silent about one that comes after its end', async () => {
+    const { audio, events, media, troubles } = await dialled({ offer: null });
+    media.failing.add('negotiate');
+    await audio.takeAnswer('caller', 'answer');
+    expect(events).toEqual([{ type: 'mediaLost', cause: 'media-failed' }]);
+    await audio.close();
+    media.failing.add('negotiate');
+    await audio.takeAnswer('caller', 'answer');
+    expect([events.length, troubles.length]).toEqual([1, 1]);
+  });
+
   it('reports nothing any more once it is closed', async () => {
     const { audio, events, servers } = await dialled();
     await audio.close();

@@ -203,6 +203,16 @@ export class AnchoredAudio {
     );
   }
 
+  /** Takes up the answer to an offer of ours. Without it that side can't be heard: a call that can't take it is over. */
+  async takeAnswer(side: MediaSide, sdp: string): Promise<void> {
+    try {
+      await this.negotiate(side, sdp);
+    } catch (error) {
+      this.#trouble(error);
+      this.#report({ type: 'mediaLost', cause: 'media-failed' });
+    }
+  }
+
   /** Our SDP towards one side, as it was last said. */
   sdpOf(side: MediaSide): string {
     const sdp = side === 'caller' ? this.#media?.callerSdp : this.#offers.get(side);
