@@ -195,10 +195,12 @@ export class CallLegs {
     try {
       return await audio.offerFor(attemptId);
     } catch (error) {
-      if (this.#plan?.media !== 'preferred' || this.#bLegs.size > 1) throw error;
-      this.#audio = null;
-      this.#plan = { ...this.#plan, media: 'direct' };
-      void audio.close();
+      if (this.#audio === audio) {
+        if (this.#plan?.media !== 'preferred' || audio.isInUse) throw error;
+        this.#audio = null;
+        this.#plan = { ...this.#plan, media: 'direct' };
+        void audio.close();
+      } else if (this.#plan?.media !== 'direct') throw error;
       return this.#call.invite.sdp;
     }
   }
@@ -210,7 +212,7 @@ export class CallLegs {
     const heardAt = this.#heardAt.get(attemptId) ?? null;
     const heard = eventOfBuyer(attemptId, event, { heardAt, anchored: this.#audio !== null });
     if (heard) this.#call.handle(heard);
-    if (event.type === 'failed' || event.type === 'hungUp') this.#audio?.drop(attemptId);
+    if (event.type === 'failed' || event.type === 'hungUp' || event.type === 'vanished') this.#audio?.drop(attemptId);
   }
 
   /** What one side asks within the call is the media server's to answer. */

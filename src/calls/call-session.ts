@@ -182,6 +182,8 @@ export class CallSession {
         return this.#legs.join(effect.attemptId);
       case 'recordConnected':
         return this.#recordConnected();
+      case 'recordDraft':
+        return this.#recordDraft();
       case 'startTimer':
         return this.#timers.start(effect.timer, effect.delayMs);
       case 'stopTimer':
@@ -228,6 +230,12 @@ export class CallSession {
     // The call goes on if this can't be written: what a crash would then leave ringing ends by its own timers.
     this.#world.store
       .recordDialed(this.callId, [caller, { side: 'buyer', transactionId, dialogId }])
+      .catch((error: unknown) => this.#world.observer.settlementDelayed(this.callId, error));
+  }
+
+  #recordDraft(): void {
+    this.#world.store
+      .recordDraft(this.callId, this.draft())
       .catch((error: unknown) => this.#world.observer.settlementDelayed(this.callId, error));
   }
 

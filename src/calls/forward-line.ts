@@ -1,5 +1,6 @@
 import type { RouteId } from '../domain/ids.ts';
 import type { Campaign } from '../domain/plan/campaign.ts';
+import type { Buyer, Destination } from '../domain/plan/party.ts';
 import { compileCaps } from '../domain/routing/check-caps.ts';
 import { CapWindows } from '../domain/routing/cap-windows.ts';
 import { mostACallCanCost } from '../domain/billing/price-for-talk.ts';
@@ -38,12 +39,19 @@ export function forwardLine(campaign: Campaign, snapshot: RoutingSnapshot): Rout
     switchedOff: null,
     area: null,
     schedule: null,
-    caps: compileCaps([
-      { owner: { kind: 'destination', id: destination.id }, caps: destination.caps },
-      { owner: { kind: 'buyer', id: buyer.id }, caps: buyer.caps },
-    ]),
-    windows: new CapWindows(timeZone(buyer.timezone)),
+    ...partyCaps(destination, buyer),
     priceMicros: terms.priceMicros,
     costMicros: afterHours.billable === true ? mostACallCanCost(terms) : 0,
   };
+}
+
+/** The limits of a destination and its buyer, and the buyer's windows. */
+export type PartyCaps = Pick<RouteLine, 'caps' | 'windows'>;
+
+export function partyCaps(destination: Destination, buyer: Buyer): PartyCaps {
+  const caps = compileCaps([
+    { owner: { kind: 'destination', id: destination.id }, caps: destination.caps },
+    { owner: { kind: 'buyer', id: buyer.id }, caps: buyer.caps },
+  ]);
+  return { caps, windows: new CapWindows(timeZone(buyer.timezone)) };
 }

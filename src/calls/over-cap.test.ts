@@ -1,3 +1,4 @@
+import type { RouteId } from '../domain/ids.ts';
 import { describe, expect, test } from 'vitest';
 
 import { noPlaces, PlanBuilder, usageOf, type Used } from '../../test/support/routing-plan.ts';
@@ -80,6 +81,12 @@ describe('soft caps at settlement', () => {
     const caps = { daily: 0, mode: 'soft' } as const;
     const none = { buyer: false, publisher: false };
     expect(fullFor({ buyerCaps: caps, publisherCaps: caps, cdr: { connectedAt: null } })).toEqual(none);
-    expect(fullFor({ buyerCaps: caps, publisherCaps: caps, cdr: { routeId: null } })).toEqual(none);
+    expect(fullFor({ buyerCaps: caps, publisherCaps: caps, cdr: { routeId: 'rte_gone' as RouteId } })).toEqual(none);
+  });
+
+  test('a call that was forwarded past all routes meets the caps of its buyer and publisher', () => {
+    const caps = { daily: 0, mode: 'soft' } as const;
+    const both = { buyer: true, publisher: true };
+    expect(fullFor({ buyerCaps: caps, publisherCaps: caps, cdr: { routeId: null } })).toEqual(both);
   });
 });

@@ -1,3 +1,5 @@
+import { partyCaps, type PartyCaps } from './forward-line.ts';
+import type { Cdr } from '../domain/call/cdr.ts';
 import { hasTalked } from '../domain/billing/call-merits.ts';
 import { micros, type Micros } from '../domain/billing/money.ts';
 import { payoutForCall } from '../domain/billing/payout-for-call.ts';
@@ -18,8 +20,8 @@ import type { OverCap } from './settle-call.ts';
  */
 export function softCapsOf(snapshot: () => RoutingSnapshot): OverCap {
   return (cdr, usage) => {
-    const { routeById, publisherCapsById } = snapshot();
-    const line = cdr.routeId === null ? undefined : routeById.get(cdr.routeId);
+    const plan = snapshot();
+    const line = cdr.routeId === null ? forwardedTo(cdr, plan) : plan.routeById.get(cdr.routeId);
     if (!line || cdr.connectedAt === null || cdr.terms === null) return { buyer: false, publisher: false };
     const { terms } = cdr;
     const now = Date.parse(cdr.receivedAt) as EpochMs;
@@ -27,12 +29,19 @@ export function softCapsOf(snapshot: () => RoutingSnapshot): OverCap {
       checkCaps(caps.filter(isSoft), { usage, windows: line.windows, now, costMicros }) !== null;
     const chargeMicros = chargeFor(cdr.talkMs, terms);
     const buyer = isFull(line.caps, chargeMicros);
-    const publisherCaps = cdr.publisherId === null ? undefined : publisherCapsById.get(cdr.publisherId);
+    const publisherCaps = cdr.publisherId === null ? undefined : plan.publisherCapsById.get(cdr.publisherId);
     if (publisherCaps === undefined || terms.payout === null) return { buyer, publisher: false };
     // A share of what a full buyer doesn't owe is nothing.
     const payoutMicros = terms.test ? 0 : payoutForCall(terms.payout, buyer ? micros(0) : chargeMicros);
     return { buyer, publisher: isFull(publisherCaps, payoutMicros) };
   };
+}
+
+/** The caps of a destination that calls are forwarded to, past all routes; undefined for a call that reached nobody. */
+function forwardedTo({ destinationId, buyerId }: Cdr, plan: RoutingSnapshot): PartyCaps | undefined {
+  const destination = destinationId === null ? undefined : plan.destinationById.get(destinationId);
+  const buyer = buyerId === null ? undefined : plan.buyerById.get(buyerId);
+  return destination && buyer && partyCaps(destination, buyer);
 }
 
 /** What a conversation of this length costs where nothing else speaks against it. */

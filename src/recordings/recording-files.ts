@@ -10,6 +10,9 @@ import type { RecordingRegister } from './ports/recording-register.ts';
 
 const FOLDER = 'recordings';
 
+/** So long the product may have been away after a crash, in days, and its recordings are still completed. */
+const DAYS_LOOKED_AT = 31;
+
 /** Expired recordings deleted in one go; the rest follow at the next. */
 const AT_ONCE = 500;
 
@@ -88,11 +91,11 @@ export class RecordingFiles implements Recordings {
   }
 
   /**
-   * After a crash: completes what the calls of the last two days left behind and their records name, and takes away what no
+   * After a crash: completes what the calls of the last month left behind and their records name, and takes away what no
    * record names. Nothing may be recorded meanwhile. Never rejects.
    */
   async takeUp(now: EpochMs): Promise<void> {
-    for (const daysAgo of [0, 1]) {
+    for (let daysAgo = 0; daysAgo < DAYS_LOOKED_AT; daysAgo++) {
       const day = toIso((now - daysAgo * DAY_MS) as EpochMs).slice(0, 10);
       const folder = join(this.#dataDir, FOLDER, ...day.split('-'));
       for (const file of await readdir(folder).catch(() => [])) {

@@ -5,6 +5,7 @@ import type { AudioPlan } from '../../domain/call/admission-plan.ts';
 import type { CallEvent } from '../../domain/call/call-event.ts';
 import type { AttemptId, CallId, PromptId, RecordingId } from '../../domain/ids.ts';
 import { AnchoredAudio } from './anchored-audio.ts';
+import { AnchoredDial } from './anchored-dial.ts';
 
 const first = 'call_1.1' as AttemptId;
 const second = 'call_1.2' as AttemptId;
@@ -94,6 +95,40 @@ describe('finding a server', () => {
     audio.run({ kind: 'welcome', prompts: [whisper], ivr: null, messageMaxS: 60 });
     servers.last.failing.add('openBuyer');
     await expect(audio.offerFor(first)).rejects.toThrow('openBuyer');
+    expect(servers.opened).toHaveLength(1);
+  });
+});
+
+describe('a destination that is cancelled', () => {
+  it('is not called any more, though its offer is there already', async () => {
+    const dialled: string[] = [];
+    const reported: string[] = [];
+    const dialer = { dial: () => (dialled.push('INVITE'), {} as never) };
+    const dial = new AnchoredDial(dialer, {} as never, Promise.resolve('sdp'), (event) => reported.push(event.type));
+    dial.cancel('cancelled');
+    await settled();
+    expect([dialled, reported]).toEqual([[], ['failed']]);
+  });
+});
+
+describe('two destinations at once', () => {
+  it('move to another server together, and leave none behind', async () => {
+    const { audio, servers } = setUp();
+    audio.open();
+    await settled();
+    const broken = servers.last;
+    broken.openBuyer = () => Promise.reject(new Error('no'));
+    await Promise.all([audio.offerFor(first), audio.offerFor(second)]);
+    expect(servers.opened.map(({ server }) => server)).toEqual(['one', 'two']);
+    await audio.close();
+    expect(servers.opened.every(({ asked }) => asked.includes('close'))).toBe(true);
+  });
+
+  it('stay where one of them has been offered already', async () => {
+    const { audio, servers } = setUp();
+    await audio.offerFor(first);
+    servers.last.failing.add('openBuyer');
+    await expect(audio.offerFor(second)).rejects.toThrow('openBuyer');
     expect(servers.opened).toHaveLength(1);
   });
 });

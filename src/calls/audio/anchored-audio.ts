@@ -69,6 +69,11 @@ export class AnchoredAudio {
     );
   }
 
+  /** Somebody has been told of the server's SDP: the call's audio can't move to another server any more. */
+  get isInUse(): boolean {
+    return this.#shown || this.#offers.size > 0;
+  }
+
   /** What a destination is to be offered. Rejects where no server can; then nothing is left of it. */
   async offerFor(attemptId: AttemptId): Promise<string> {
     for (let tried: readonly string[] = []; ;) {
@@ -79,9 +84,10 @@ export class AnchoredAudio {
         return offer;
       } catch (error) {
         tried = [...tried, media.server];
-        if (this.#shown || this.#closed || tried.length >= SERVERS_TRIED) throw error;
+        if (this.isInUse || this.#closed || tried.length >= SERVERS_TRIED) throw error;
         this.#world.onTrouble(this.#call.callId, error);
-        this.#forget(media);
+        // Another attempt may have given it up already, and found the next.
+        if (this.#media === media) this.#forget(media);
       }
     }
   }
@@ -193,6 +199,7 @@ export class AnchoredAudio {
   /** A destination that is out of it. */
   drop(attemptId: AttemptId): void {
     this.#answers.delete(attemptId);
+    this.#offers.delete(attemptId);
     this.#media?.closeBuyer(attemptId);
   }
 

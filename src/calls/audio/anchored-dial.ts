@@ -39,7 +39,10 @@ export class AnchoredDial implements BLeg {
   cancel(reason: AttemptReason): void {
     if (this.#state.kind === 'dialled') this.#state.leg.cancel(reason);
     // It was never called: there is nothing to wait for.
-    else queueMicrotask(() => this.#fail(null));
+    else if (this.#state.kind === 'waiting') {
+      this.#state = { kind: 'over' };
+      queueMicrotask(() => this.#report({ type: 'failed', sipStatus: null, cause: null, reason }));
+    }
   }
 
   hangUp(cause: string): void {
@@ -56,9 +59,10 @@ export class AnchoredDial implements BLeg {
     }
   }
 
-  #fail(cause: string | null): void {
+  /** Ours to fail, and no gateway's. */
+  #fail(cause: string): void {
     if (this.#state.kind !== 'waiting') return;
     this.#state = { kind: 'over' };
-    this.#report({ type: 'failed', sipStatus: null, cause });
+    this.#report({ type: 'failed', sipStatus: null, cause, reason: 'failed' });
   }
 }

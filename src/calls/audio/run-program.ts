@@ -21,8 +21,8 @@ export interface Stage {
 const MESSAGE_SILENCE_MS = 6_000;
 
 /**
- * Does with the caller what a program says. Never rejects: a prompt that can't be played is left out, and so is a message
- * that can't be taken.
+ * Does with the caller what a program says. A prompt that can't be played is left out; rejects where a message can't be
+ * taken, for there is nothing else to it.
  */
 export async function runProgram(program: Program, stage: Stage): Promise<ProgramResult> {
   switch (program.kind) {
@@ -73,13 +73,9 @@ async function perform(action: Exclude<IvrAction, { kind: 'end' }>, stage: Stage
 
 async function takeMessage({ promptId, maxS }: Extract<Program, { kind: 'message' }>, stage: Stage): Promise<void> {
   if (promptId !== null) await play(promptId, stage);
-  try {
-    await stage.media.play('caller', { kind: 'beep' });
-    const path = await stage.beginMessage();
-    await stage.media.takeMessage(path, { maxMs: maxS * 1_000, silenceMs: MESSAGE_SILENCE_MS });
-  } catch (error) {
-    stage.onTrouble(error);
-  }
+  await stage.media.play('caller', { kind: 'beep' });
+  const path = await stage.beginMessage();
+  await stage.media.takeMessage(path, { maxMs: maxS * 1_000, silenceMs: MESSAGE_SILENCE_MS });
 }
 
 /** Whether it was heard. */

@@ -117,6 +117,9 @@ export interface CallStore {
   /** Persists that a bLeg's INVITE is out, and whose call it is part of. Nothing where the call is settled already. */
   recordDialed(callId: CallId, legs: readonly PendingLeg[]): Promise<void>;
 
+  /** Persists what is known of an open call so far. Nothing where it is settled already. */
+  recordDraft(callId: CallId, draft: Cdr): Promise<void>;
+
   /** Persists that both legs are up, with their dialog ids. */
   recordConnected(connected: ConnectedCall): Promise<void>;
 

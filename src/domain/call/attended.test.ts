@@ -109,6 +109,14 @@ describe('a caller who is only told something', () => {
     expect(answered).toContainEqual({ type: 'answerCaller', sdp: null });
   });
 
+  it('is hung up, not refused, where the media is lost before the ACK', () => {
+    const refusal = { outcome: 'after-hours', sipStatus: 480, cause: 'after-hours', decision: someDecision } as const;
+    const call = new CallDrive();
+    call.on({ type: 'admitted', plan: { kind: 'refuse', ...refusal, announce: greeting } });
+    call.on({ type: 'mediaOpened', needsAnswer: true });
+    expect(types(call.on({ type: 'mediaLost', cause: 'media-lost' }))).toContain('hangUpCaller');
+  });
+
   it('hears why before the refusal, and gets the refusal where it can’t be heard', () => {
     const refusal = { outcome: 'after-hours', sipStatus: 480, cause: 'after-hours', decision: someDecision } as const;
     for (const heard of [true, false]) {
@@ -202,6 +210,16 @@ describe('a buyer who is asked whether they take the call', () => {
     const ended = call.on({ type: 'callerCancelled', cause: null });
     expect(types(ended)).toEqual(['hangUpAttempt', 'settle']);
     expect(call.settled()).toMatchObject({ outcome: 'abandoned', talkMs: 0, buyerVerdict: null });
+  });
+
+  it('whose leg is gone without a word is not put through', () => {
+    const call = ringing('a');
+    call.on({ type: 'attemptPickedUp', attemptId: first });
+    const vanished = { type: 'attemptVanished', attemptId: first, cause: 'x', heardAt: null, unseenMs: null } as const;
+    expect(types(call.on(vanished))).toContain('reserveNext');
+    expect(types(call.on({ type: 'attemptAnswered', attemptId: first, sdp: null, since: 'now' }))).not.toContain(
+      'joinLegs',
+    );
   });
 
   it('who answers a call that was cancelled is hung up', () => {

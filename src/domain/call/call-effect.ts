@@ -51,6 +51,8 @@ export type CallEffect =
   /** Both legs are up: in-dialog requests of one are carried to the other from here. */
   | { readonly type: 'joinLegs'; readonly attemptId: AttemptId }
   | { readonly type: 'recordConnected'; readonly conversation: Conversation }
+  /** What is known of the call so far is to outlive the process. */
+  | { readonly type: 'recordDraft' }
   | { readonly type: 'startTimer'; readonly timer: CallTimer; readonly delayMs: number }
   | { readonly type: 'stopTimer'; readonly timer: CallTimer }
   /** Release every reservation, close the media, write the CDR with its verdicts. Exactly once in a call. */

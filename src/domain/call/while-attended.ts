@@ -29,7 +29,7 @@ export function whileAttended(state: Attended, event: CallEvent, at: Moment): Ca
       if (program.kind === 'announcement') return beginEnding(facts, program.end, { callerLeg, at });
       return beginEnding(facts, mediaFailure(event), { callerLeg, at });
     case 'mediaLost':
-      if (program.kind === 'announcement') return beginEnding(facts, program.end, { callerLeg, at });
+      if (program.kind === 'announcement') return beginEnding(facts, program.end, { callerLeg: upLeg(state), at });
       return beginEnding(facts, mediaFailure({ sipStatus: 503, cause: event.cause }), { callerLeg: upLeg(state), at });
     case 'callerAcked': {
       if (stage !== 'answering') return { state, effects: [] };
@@ -37,7 +37,11 @@ export function whileAttended(state: Attended, event: CallEvent, at: Moment): Ca
       return { state: begun.state, effects: [{ type: 'stopTimer', timer: { kind: 'ack' } }, ...begun.effects] };
     }
     case 'recordingStarted':
-      return { state: { ...state, facts: { ...facts, recordingId: event.recordingId } }, effects: [] };
+      // What a crash leaves behind is to name it.
+      return {
+        state: { ...state, facts: { ...facts, recordingId: event.recordingId } },
+        effects: [{ type: 'recordDraft' }],
+      };
     case 'programEnded':
       return stage === 'under-way' ? onResult(state, event.result, at) : { state, effects: [] };
     case 'callerCancelled':

@@ -51,9 +51,12 @@ export function whileDialing(state: Dialing | Routing, event: CallEvent, at: Mom
       const reason = event.reason ?? failureReason(event.sipStatus);
       const closed = closeAttempt(attempt, { at, sipStatus: event.sipStatus, cause: event.cause, reason });
       const moved = { ...state, facts: withAttempt(state.facts, closed) };
-      return goOn(moved, attempt, nextAddressMayHelp(event.sipStatus), at, [stopRinging(attempt)]);
+      // What failed on our side would fail on the way to the next gateway too.
+      const mayHelp = event.reason !== 'failed' && nextAddressMayHelp(event.sipStatus);
+      return goOn(moved, attempt, mayHelp, at, [stopRinging(attempt)]);
     }
-    case 'attemptHungUp': {
+    case 'attemptHungUp':
+    case 'attemptVanished': {
       const attempt = pendingAttempt(state.facts, event.attemptId);
       if (!attempt) return { state, effects: [] };
       // Hung up on the question, or the dialog died before it was answered (a lost link).

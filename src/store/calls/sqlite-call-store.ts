@@ -114,6 +114,13 @@ export function createCalls({ sqlite, queue, ledger, outbox }: CallStoreParts): 
       });
     },
 
+    recordDraft(callId, draft) {
+      return queue.write('process', () => {
+        const { seq, status } = rows.find(callId);
+        if (status === 'open') rows.redraft(seq, draft);
+      });
+    },
+
     recordConnected({ callId, callerDialogId, buyerDialogId, draft }) {
       return queue.write('process', () => {
         const { seq, status } = rows.find(callId);
