@@ -54,6 +54,7 @@ export class CallLegs {
   /** Null while, or because, the audio goes directly from one party to the other. */
   #audio: AnchoredAudio | null = null;
   #plan: AudioPlan | null = null;
+  #closing: Promise<BegunRecording | null> | null = null;
 
   constructor(world: LegsWorld, call: CallOfLegs) {
     this.#world = world;
@@ -165,9 +166,13 @@ export class CallLegs {
     return paused ? this.#audio.pauseRecording() : this.#audio.resumeRecording();
   }
 
-  /** Gives the media back; resolves with what was recorded once its file is complete. Null where there was no media. */
+  /**
+   * Gives the media back, once; resolves with what was recorded as soon as its file is complete. Null where there was no
+   * media.
+   */
   closeAudio(): Promise<BegunRecording | null> | null {
-    return this.#audio?.close() ?? null;
+    this.#closing ??= this.#audio?.close() ?? null;
+    return this.#closing;
   }
 
   /** How this call's destinations are reached; `none` where they can't be, which has been reported. */

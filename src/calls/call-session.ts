@@ -139,6 +139,8 @@ export class CallSession {
       if (moved) this.#world.observer.callMoved(this.callId, state);
       // Each on its own: what fails must not keep those after it from being carried out, the settlement least of all.
       for (const effect of effects) this.#guard(event, at, () => this.#perform(effect));
+      // Nobody talks any more: nothing is recorded while a leg takes its time to answer our BYE.
+      if (moved && state.kind === 'ending') this.#guard(event, at, () => void this.#legs.closeAudio());
     });
   }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ignoresBye } from '../support/phone/behaviours.ts';
 import { channelsOf, toneIn } from '../support/tone-wav.ts';
 import { BUYER_HZ, CALLER_HZ, MediaStage } from './media-stage.ts';
 
@@ -188,6 +189,18 @@ describe('a recorded call', () => {
     const [wrongLeft, wrongRight] = [toneIn(left!, BUYER_HZ), toneIn(right!, CALLER_HZ)];
     expect(Math.max(wrongLeft, wrongRight, toneIn(right!, GREETING_HZ))).toBeLessThan(0.05);
     expect(Math.abs((left!.length * 1_000) / 8_000 - cdr.talkMs)).toBeLessThan(500);
+  });
+
+  it('ends with the talk, though the buyer’s phone never answers our BYE', async () => {
+    const media = await MediaStage.set({ ann: {} }, { campaign: { record: true } });
+    const phone = media.stage.buyer('ann');
+    phone.onCall = ignoresBye(phone.onCall);
+    const [call] = await media.connect('ann');
+    await media.callerVoice.waitToHear(BUYER_HZ);
+    await call.bye();
+    const [cdr] = await media.stage.product.waitForCdrs(1);
+    const [left] = channelsOf(await media.recording(cdr!.id));
+    expect(Math.abs((left!.length * 1_000) / 8_000 - cdr!.talkMs)).toBeLessThan(500);
   });
 
   it('is silent while it is paused, and gone once it is deleted', async () => {
