@@ -92,14 +92,16 @@ describe('a caller who was sold before', () => {
 
 describe('where all is closed', () => {
   /** The sellers of a campaign, with its routes closed for ever. */
-  async function closedSellers(afterHours: (deskId: DestinationId) => Campaign['afterHours']) {
+  async function closedSellers(afterHours: (deskId: DestinationId) => Campaign['afterHours'], deskCaps: Caps = {}) {
     const { store, calls, campaign } = await sellers({});
     const never = { name: 'Never', timezone: 'UTC', weekly: {}, exceptions: [] };
     const { id: scheduleId } = await store.resources.create('schedules', never);
     const routes = (await store.resources.list('routes', { limit: 9, filters: {} })).data;
     for (const { id, ...route } of routes) await store.resources.replace('routes', id, { ...route, scheduleId });
+    const { id: deskId, ...desk } = (await store.resources.get('destinations', routes[0]!.destinationId))!;
+    await store.resources.replace('destinations', deskId, { ...desk, caps: deskCaps });
     const { id, ...fields } = campaign;
-    await store.resources.replace('campaigns', id, { ...fields, afterHours: afterHours(routes[0]!.destinationId) });
+    await store.resources.replace('campaigns', id, { ...fields, afterHours: afterHours(deskId) });
     const explained = explainRoute(calls.questionOf({ id: 'call_1' }), await calls.snapshot(), store.readView());
     return { plan: await calls.admit({ id: 'call_1' }), explained };
   }
@@ -127,6 +129,13 @@ describe('where all is closed', () => {
       targets: [{ routeId: null, terms: billable ? {} : { unbilled: true } }],
     });
     expect(explained?.outcome).toBeNull();
+  });
+
+  test('nobody is rung where those it would be sent on to have no line free', async () => {
+    const forward = (destinationId: DestinationId): Campaign['afterHours'] => ({ action: 'forward', destinationId });
+    const { plan, explained } = await closedSellers(forward, { concurrent: 0 });
+    expect(plan).toMatchObject({ kind: 'refuse', outcome: 'after-hours', sipStatus: 480 });
+    expect(explained?.outcome).toBe('after-hours');
   });
 });
 

@@ -2,6 +2,7 @@ import type { Outcome } from '../domain/call/cdr.ts';
 import type { CallId } from '../domain/ids.ts';
 import type { Ani, E164 } from '../domain/numbers/e164.ts';
 import { locateCaller } from '../domain/numbers/locate-caller.ts';
+import { capsAllow } from '../domain/routing/check-caps.ts';
 import { decisionOutcome } from '../domain/routing/decision-outcome.ts';
 import { routeCall } from '../domain/routing/route-call.ts';
 import type { RouteDecision } from '../domain/routing/route-decision.ts';
@@ -68,7 +69,8 @@ export function explainCall(
   if (decisionOutcome(decision).kind === 'routes') return { decision, refusal: null };
   const refused = refuseAfterRouting(decision, campaign);
   // Where it is forwarded somebody would be rung, past the routes.
-  if (refused.outcome === 'after-hours' && forwardLine(campaign, snapshot)) return { decision, refusal: null };
+  const line = refused.outcome === 'after-hours' ? forwardLine(campaign, snapshot) : null;
+  if (line && capsAllow(line, view, at, [])) return { decision, refusal: null };
   const message = refused.outcome === 'after-hours' && campaign.afterHours.action === 'voicemail';
   return { decision, refusal: { ...(message ? TAKES_MESSAGE : refused), when: 'after-routing' } };
 }
