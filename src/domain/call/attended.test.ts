@@ -86,6 +86,18 @@ describe('a caller who is asked something', () => {
     expect(call.settled()).toMatchObject({ outcome: 'failed', hangupCause: 'caller-never-acked' });
   });
 
+  it('is not hung up before the ACK of our 200, whoever ends the call', () => {
+    const call = new CallDrive();
+    call.on({ type: 'admitted', plan: { kind: 'welcome', prompts: [], ivr, messageMaxS: 60, decision: null } });
+    call.on({ type: 'mediaOpened', needsAnswer: false });
+    // A BYE may not overtake the ACK (RFC 3261 §15).
+    expect(types(call.on({ type: 'endRequested', cause: 'operator' }))).not.toContain('hangUpCaller');
+    call.on({ type: 'timerFired', timer: { kind: 'ending' } }, 4_000);
+    expect(types(call.on({ type: 'callerAcked' }, 100))).toContain('hangUpCaller');
+    call.on({ type: 'callerLegClosed' });
+    expect(call.settled()).toMatchObject({ outcome: 'failed', hangupBy: 'system', talkMs: 0, hangupCause: 'operator' });
+  });
+
   it('is refused 503 where there is no media server', () => {
     const call = new CallDrive();
     call.on({ type: 'admitted', plan: { kind: 'welcome', prompts: [], ivr, messageMaxS: 60, decision: null } });
@@ -109,12 +121,13 @@ describe('a caller who is only told something', () => {
     expect(answered).toContainEqual({ type: 'answerCaller', sdp: null });
   });
 
-  it('is hung up, not refused, where the media is lost before the ACK', () => {
+  it('is hung up with the ACK, not refused, where the media is lost before it', () => {
     const refusal = { outcome: 'after-hours', sipStatus: 480, cause: 'after-hours', decision: someDecision } as const;
     const call = new CallDrive();
     call.on({ type: 'admitted', plan: { kind: 'refuse', ...refusal, announce: greeting } });
     call.on({ type: 'mediaOpened', needsAnswer: true });
-    expect(types(call.on({ type: 'mediaLost', cause: 'media-lost' }))).toContain('hangUpCaller');
+    expect(types(call.on({ type: 'mediaLost', cause: 'media-lost' }))).toEqual(['startTimer']);
+    expect(types(call.on({ type: 'callerAcked' }))).toContain('hangUpCaller');
   });
 
   it('hears why before the refusal, and gets the refusal where it can’t be heard', () => {

@@ -40,8 +40,7 @@ export function beginEnding(
   });
   if (callerLeg === 'inviting') {
     effects.push({ type: 'rejectCaller', status: termination.sipStatus ?? 500, cause: termination.cause });
-  } else if (callerLeg === 'open' && talk.kind !== 'unconfirmed') {
-    // A caller whose ACK is still on its way can't be sent BYE yet (RFC 3261 §15): see `whileEnding`.
+  } else if (callerLeg === 'open') {
     effects.push({ type: 'hangUpCaller', cause: termination.cause });
   }
   const ending: Ending = {
@@ -50,7 +49,7 @@ export function beginEnding(
     // A caller who was answered before there was anyone to talk to has seen that 200, and no other status.
     termination: facts.answeredAt === null ? termination : { ...termination, sipStatus: 200 },
     talk,
-    callerLeg: callerLeg === 'open' ? 'open' : 'closed',
+    callerLeg: callerLeg === 'inviting' ? 'closed' : callerLeg,
     endedAt,
   };
   const next = finishIfQuiet(ending);

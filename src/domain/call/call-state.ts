@@ -103,14 +103,16 @@ export interface Ending {
   readonly facts: CallFacts;
   readonly termination: Termination;
   readonly talk: Talk;
-  /** Whether the caller's leg is still up. */
-  readonly callerLeg: CallerLeg;
+  readonly callerLeg: Exclude<CallerLeg, 'inviting'>;
   /** When the end was decided: talk time stops here, not when the last leg is gone. */
   readonly endedAt: Moment;
 }
 
-/** `inviting` has no final response yet; `open` was answered; `closed` is over for both sides. */
-export type CallerLeg = 'inviting' | 'open' | 'closed';
+/**
+ * How the caller's leg stands as its call ends. `inviting` has no final response yet; `answered` has our 200, and its ACK
+ * is awaited: no BYE may overtake it (RFC 3261 §15); `open` was ACKed; `closed` is over for both sides.
+ */
+export type CallerLeg = 'inviting' | 'answered' | 'open' | 'closed';
 
 /** Over, settled once. Only stray answers are still cleaned up. */
 export interface Ended {

@@ -1,7 +1,7 @@
 import { attend } from './attend.ts';
 import { beginEnding } from './begin-ending.ts';
 import type { CallEvent } from './call-event.ts';
-import type { Attended } from './call-state.ts';
+import type { Attended, CallerLeg } from './call-state.ts';
 import type { CallStep } from './call-step.ts';
 import type { Moment } from './moment.ts';
 import { answersFirst, type ProgramResult } from './program.ts';
@@ -109,8 +109,8 @@ function onResult(state: Attended, result: ProgramResult, at: Moment): CallStep 
 }
 
 /** How the caller's leg stands, seen from whoever has to end it. */
-function upLeg({ stage, callerLeg }: Attended): 'inviting' | 'open' {
-  return stage === 'answering' ? 'open' : callerLeg;
+function upLeg({ stage, callerLeg }: Attended): CallerLeg {
+  return stage === 'answering' ? 'answered' : callerLeg;
 }
 
 /** A caller who hangs up on a message being taken has left it; on anything else they have given up. */

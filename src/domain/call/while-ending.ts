@@ -20,10 +20,10 @@ export function whileEnding(state: Ending, event: CallEvent, at: Moment): CallSt
       // A BYE comes only in a confirmed dialog (RFC 3261 §15): it proves the 200 arrived as an ACK would.
       return finishIfQuiet({ ...confirmed(state, at), callerLeg: 'closed' });
     case 'callerAcked':
-      if (state.talk.kind !== 'unconfirmed' || state.callerLeg !== 'open') return finishIfQuiet(confirmed(state, at));
+      if (state.callerLeg !== 'answered') return finishIfQuiet(confirmed(state, at));
       // The BYE that had to wait for this ACK (RFC 3261 §15).
       return {
-        state: confirmed(state, at),
+        state: { ...confirmed(state, at), callerLeg: 'open' },
         effects: [
           { type: 'stopTimer', timer: { kind: 'ack' } },
           { type: 'hangUpCaller', cause: state.termination.cause },
@@ -31,11 +31,11 @@ export function whileEnding(state: Ending, event: CallEvent, at: Moment): CallSt
         ],
       };
     case 'timerFired':
-      if (event.timer.kind === 'ack') {
+      if (event.timer.kind === 'ack' && state.callerLeg === 'answered') {
         return withEffectsFirst([{ type: 'hangUpCaller', cause: 'caller-never-acked' }], finish(state, at));
       }
-      // Until the ACK's own deadline passes, whether there was a conversation at all is not known.
-      if (event.timer.kind === 'ending' && state.talk.kind !== 'unconfirmed') return finish(state, at);
+      // Until the ACK's own deadline no BYE may be sent to the caller, and whether they had a conversation is not known.
+      if (event.timer.kind === 'ending' && state.callerLeg !== 'answered') return finish(state, at);
       return { state, effects: [] };
     case 'recordingStarted':
       return { state: { ...state, facts: { ...state.facts, recordingId: event.recordingId } }, effects: [] };
@@ -53,8 +53,7 @@ export function whileEnded(state: Ended, event: CallEvent, at: Moment): CallStep
 /** Settles the call if no leg is up any more and nothing is left to learn; else stays in `ending`. */
 export function finishIfQuiet(state: Ending): CallStep {
   const attemptsGone = state.facts.attempts.every((attempt) => attempt.phase === 'closed');
-  const quiet = attemptsGone && state.callerLeg === 'closed' && state.talk.kind !== 'unconfirmed';
-  return quiet ? finish(state, state.endedAt) : { state, effects: [] };
+  return attemptsGone && state.callerLeg === 'closed' ? finish(state, state.endedAt) : { state, effects: [] };
 }
 
 /** The one place that makes `ended`, and so the one `settle`. */

@@ -48,12 +48,20 @@ export function whileAnswering(state: Answering, event: CallEvent, at: Moment): 
     case 'attemptHungUp': {
       if (event.attemptId !== conversation.attemptId) break;
       const ended = closeWinner(facts, event.attemptId, event.cause, at);
-      return beginEnding(ended, conversationOver('buyer', event.cause), { talk: unconfirmed, callerLeg: 'open', at });
+      return beginEnding(ended, conversationOver('buyer', event.cause), {
+        talk: unconfirmed,
+        callerLeg: 'answered',
+        at,
+      });
     }
     case 'attemptVanished': {
       if (event.attemptId !== conversation.attemptId) break;
       const ended = closeWinner(facts, event.attemptId, event.cause, at);
-      return beginEnding(ended, conversationOver('system', event.cause), { talk: unconfirmed, callerLeg: 'open', at });
+      return beginEnding(ended, conversationOver('system', event.cause), {
+        talk: unconfirmed,
+        callerLeg: 'answered',
+        at,
+      });
     }
     case 'callerVanished':
       // The SIP server has given up on the ACK before our own timer did, and hung the caller up.
@@ -62,11 +70,15 @@ export function whileAnswering(state: Answering, event: CallEvent, at: Moment): 
       if (event.timer.kind !== 'ack') return { state, effects: [] };
       return neverAcked(facts, 'open', at);
     case 'mediaLost':
-      return beginEnding(facts, conversationOver('system', event.cause), { talk: unconfirmed, callerLeg: 'open', at });
+      return beginEnding(facts, conversationOver('system', event.cause), {
+        talk: unconfirmed,
+        callerLeg: 'answered',
+        at,
+      });
     case 'recordingStarted':
       return { state: { ...state, facts: { ...facts, recordingId: event.recordingId } }, effects: [] };
     case 'endRequested':
-      return beginEnding(facts, requestedEnd(event.cause, true), { talk: unconfirmed, callerLeg: 'open', at });
+      return beginEnding(facts, requestedEnd(event.cause, true), { talk: unconfirmed, callerLeg: 'answered', at });
     default:
       break;
   }
