@@ -32,8 +32,8 @@ import { watchEngine } from './observability/engine-gauges.ts';
 import { createHttpMetrics } from './observability/http-metrics.ts';
 import { watchMediaEngine, watchMediaServers } from './observability/media-gauges.ts';
 import { createMetrics } from './observability/metrics.ts';
+import { RefusalLog } from './observability/refusal-log.ts';
 import { createSipMetrics } from './observability/sip-metrics.ts';
-import { UnprovenLog } from './observability/unproven-log.ts';
 import { PromptFiles } from './prompts/prompt-files.ts';
 import { RecordingFiles } from './recordings/recording-files.ts';
 import { ownAddresses } from './sip/own-addresses.ts';
@@ -135,8 +135,8 @@ export async function startApp(
   started.defer(() => engine.close());
   if (engine.counts) watchEngine(metrics.registry, engine.counts);
 
-  const unproven = new UnprovenLog(log, clock);
-  started.defer(() => unproven.close());
+  const refused = new RefusalLog(log, clock);
+  started.defer(() => refused.close());
   const desk: CallDesk = new CallDesk({
     world: {
       store: store.calls,
@@ -160,7 +160,7 @@ export async function startApp(
       if (what === 'stranger') metrics.strangers.inc();
       else metrics.authentications.inc({ result: what });
       if (what === 'challenged') log.debug({ event: 'sip.challenged', address });
-      else unproven.note(what, address);
+      else refused.note(what, address);
     },
   });
   const sip: SipServer = new SipServer({
@@ -176,9 +176,9 @@ export async function startApp(
       metrics.faults.inc({ where: 'sip' });
       log.error({ event: 'sip.faulted', sipCallId, err: error });
     },
-    onCurious: (what, sipCallId) => {
+    onCurious: (what, address) => {
       metrics.oddities.inc({ what });
-      log.info({ event: 'sip.refused', what, sipCallId });
+      refused.note(what, address);
     },
   });
   started.defer(() => sip.close());

@@ -46,7 +46,7 @@ export interface SipServerOptions {
   /** A defect, caught at the edge; the request has been answered 500. */
   readonly onFault: (error: unknown, sipCallId: string) => void;
   /** Something arrived that is worth a line in the log and a counter, and no more. */
-  readonly onCurious: (what: 'loop' | 'refused-method' | 'unreadable', sipCallId: string) => void;
+  readonly onCurious: (what: 'loop' | 'refused-method' | 'unreadable', address: string) => void;
 }
 
 /** Extensions we take part in; another in Require is refused (RFC 3261 §8.2.2.3). */
@@ -84,7 +84,7 @@ export class SipServer implements Dialer, GatewayProber {
     this.#srf.use('prack', (request, response) => response.send(/;\s*tag=/i.test(request.get('To')) ? 200 : 481));
     for (const method of REFUSED_METHODS) {
       this.#srf.use(method, (request, response) => {
-        options.onCurious('refused-method', request.get('Call-ID'));
+        options.onCurious('refused-method', request.source_address);
         response.send(method === 'refer' ? 603 : 405, { headers: allowed() });
       });
     }
@@ -194,19 +194,19 @@ export class SipServer implements Dialer, GatewayProber {
   #onInvite(request: SipRequest, response: SipResponse): void {
     const refused = refusalOf(request);
     if (refused) {
-      this.#options.onCurious('unreadable', request.get('Call-ID'));
+      this.#options.onCurious('unreadable', request.source_address);
       response.send(refused.status, { headers: refused.headers });
       return;
     }
     const invite = readInvite(request);
     if ('status' in invite) {
-      this.#options.onCurious('unreadable', request.get('Call-ID'));
+      this.#options.onCurious('unreadable', request.source_address);
       response.send(invite.status);
       return;
     }
     if (request.has('X-Tollgate-Call-Id') && this.#options.isOwnCall(request.get('X-Tollgate-Call-Id'))) {
       // One of our own calls: it went out through a destination and came back (RFC 3261 §16.3).
-      this.#options.onCurious('loop', invite.sipCallId);
+      this.#options.onCurious('loop', request.source_address);
       response.send(482);
       return;
     }

@@ -10,11 +10,12 @@ const LINES_PER_MINUTE = 100;
 const MAX_ADDRESSES = 1_000;
 
 /**
- * Tells the log of INVITEs that are no trunk's, so that a flood of them fills no disk: the first of each address has a
- * line (`sip.stranger`, `sip.wrong-credentials` …), what follows is summed up once a minute (`sip.unproven`). An address
- * that was quiet for a minute is new again. At most a hundred and one lines come of a minute, whoever calls.
+ * Tells the log of requests that are no call of a trunk's, so that a flood of them fills no disk: the first of each
+ * address has a line (`sip.stranger`, `sip.wrong-credentials`, `sip.unreadable` …), what follows is summed up once a
+ * minute (`sip.refused`). An address that was quiet for a minute is new again. At most a hundred and one lines come of a
+ * minute, whoever calls.
  */
-export class UnprovenLog {
+export class RefusalLog {
   readonly #log: Pick<Logger, 'warn'>;
   readonly #clock: Pick<Clock, 'startTimer'>;
   /** By what happened and address: how often since the last summary, beside the line that it got. */
@@ -69,7 +70,7 @@ export class UnprovenLog {
     const [key] = heard.reduce((most, each) => (each[1] > most[1] ? each : most), ['', 0]);
     const busiest = key.slice(key.indexOf(' ') + 1);
     const addresses = new Set(heard.map(([name]) => name.slice(name.indexOf(' ') + 1))).size;
-    this.#log.warn({ event: 'sip.unproven', requests: Object.fromEntries(this.#requests), addresses, busiest });
+    this.#log.warn({ event: 'sip.refused', requests: Object.fromEntries(this.#requests), addresses, busiest });
     this.#requests = new Map();
   }
 }

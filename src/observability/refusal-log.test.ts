@@ -1,25 +1,25 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { ManualClock } from '../../test/support/manual-clock.ts';
-import { UnprovenLog } from './unproven-log.ts';
+import { RefusalLog } from './refusal-log.ts';
 
 const MINUTE_MS = 60_000;
 
 let clock: ManualClock;
 let lines: object[];
-let unproven: UnprovenLog;
+let refused: RefusalLog;
 
 beforeEach(() => {
   clock = new ManualClock();
   lines = [];
-  unproven = new UnprovenLog({ warn: (line: object) => void lines.push(line) }, clock);
+  refused = new RefusalLog({ warn: (line: object) => void lines.push(line) }, clock);
 });
 
 const flood = (times: number, address: string, what = 'stranger'): void => {
-  for (let time = 0; time < times; time += 1) unproven.note(what, address);
+  for (let time = 0; time < times; time += 1) refused.note(what, address);
 };
 
-describe('INVITEs of nobody we know', () => {
+describe('requests that are nobody’s call', () => {
   it('are told once for each address, and summed up after a minute', () => {
     flood(1_000, '198.51.100.7');
     flood(1, '198.51.100.8');
@@ -32,7 +32,7 @@ describe('INVITEs of nobody we know', () => {
     expect(lines).toEqual(first);
     clock.advance(MINUTE_MS);
     const summary = {
-      event: 'sip.unproven',
+      event: 'sip.refused',
       requests: { stranger: 999, 'wrong-credentials': 2 },
       addresses: 1,
       busiest: '198.51.100.7',
@@ -47,9 +47,9 @@ describe('INVITEs of nobody we know', () => {
     }
     expect(lines).toMatchObject([
       { event: 'sip.stranger' },
-      { event: 'sip.unproven', requests: { stranger: 9 } },
-      { event: 'sip.unproven', requests: { stranger: 10 } },
-      { event: 'sip.unproven', requests: { stranger: 10 } },
+      { event: 'sip.refused', requests: { stranger: 9 } },
+      { event: 'sip.refused', requests: { stranger: 10 } },
+      { event: 'sip.refused', requests: { stranger: 10 } },
     ]);
     clock.advance(MINUTE_MS);
     flood(1, '198.51.100.7');
@@ -74,9 +74,9 @@ describe('INVITEs of nobody we know', () => {
 
   it('that have not been summed up yet are at the end', () => {
     flood(5, '198.51.100.7');
-    unproven.close();
-    unproven.close();
-    expect(lines).toMatchObject([{ event: 'sip.stranger' }, { event: 'sip.unproven', requests: { stranger: 4 } }]);
+    refused.close();
+    refused.close();
+    expect(lines).toMatchObject([{ event: 'sip.stranger' }, { event: 'sip.refused', requests: { stranger: 4 } }]);
     expect(clock.running).toBe(0);
   });
 });
