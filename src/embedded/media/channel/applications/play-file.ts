@@ -21,40 +21,25 @@ export async function playFile(
   name: string,
   { endless = false, signal }: PlayOptions,
 ): Promise<Played | null> {
-  const [, path = name, offset = '0'] = /^(.*)@@(\d+)$/s.exec(name) ?? [];
   let source: AudioSource;
   try {
-    source = await channel.openSource(path, endless);
+    source = await channel.openSource(name, endless);
   } catch (error) {
     channel.setVariable('playback_error', (error as Error).message);
     return null;
   }
-  const skipped = skip(source, Number(offset));
+  const [, begunAt = '0'] = /@@(\d+)$/.exec(name) ?? [];
   const headers = { ...typeOf(name), 'Playback-File-Path': name };
   channel.publish('PLAYBACK_START', headers);
   const played = await channel.speaker.play(source, signal);
   const ms = Math.round(played.playedMs);
-  channel.setVariable('playback_last_offset_pos', String(skipped + ms * SAMPLES_PER_MS));
+  channel.setVariable('playback_last_offset_pos', String(Number(begunAt) + ms * SAMPLES_PER_MS));
   channel.setVariable('playback_seconds', String(Math.floor(ms / 1000)));
   channel.setVariable('playback_ms', String(ms));
   channel.setVariable('playback_samples', String(ms * SAMPLES_PER_MS));
   channel.publish('PLAYBACK_STOP', { ...headers, 'Playback-Status': played.end === 'finished' ? 'done' : 'break' });
   return played;
 }
-
-/** Reads past so many samples; answers how many there were. */
-function skip(source: AudioSource, samples: number): number {
-  let skipped = 0;
-  while (skipped < samples) {
-    const frame = source.read(Math.min(SKIPPED_AT_ONCE, samples - skipped));
-    if (frame === null) break;
-    skipped += frame.length;
-  }
-  return skipped;
-}
-
-/** Samples read past at a time: an hour of audio is skipped in a few thousand reads. */
-const SKIPPED_AT_ONCE = 8000;
 
 /** FreeSWITCH names the type of what isn't a file. */
 function typeOf(name: string): Record<string, string> {

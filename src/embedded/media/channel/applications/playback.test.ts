@@ -39,11 +39,9 @@ describe('playback', () => {
   it('begins so many samples in', async () => {
     const { channel, sources, run, finish } = playing();
     const response = run('playback', 'file.wav@@20000');
-    await vi.waitUntil(() => sources[0]);
-    sources[0]!.left = 50_000;
     await finish(100);
     await response;
-    expect(sources[0]?.name).toBe('file.wav');
+    expect(sources[0]?.name).toBe('file.wav@@20000');
     expect(channel.variables.get('playback_last_offset_pos')).toBe('20800');
   });
 
