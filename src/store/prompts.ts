@@ -9,6 +9,7 @@ import type { NewId } from './new-id.ts';
 import { checkLimit } from './page-limit.ts';
 import type { Page } from './resource-store.ts';
 import { findPromptUsers } from './resources/find-referrers.ts';
+import { Where } from './where.ts';
 
 /** A prompt as it is kept. */
 export interface StoredPrompt extends RegisteredPrompt {
@@ -104,19 +105,10 @@ export function createPromptStore(parts: {
       checkLimit(limit);
       const list = ['prompts', filters];
       const [after = ''] = cursor === undefined ? [] : decodeCursor(list, cursor, ['string']);
-      const conditions = ['id > ?'];
-      const values: (string | number)[] = [after];
-      for (const [field, condition] of Object.entries(CONDITIONS)) {
-        const value = filters[field as keyof typeof CONDITIONS];
-        if (value === undefined) continue;
-        conditions.push(condition);
-        values.push(typeof value === 'boolean' ? Number(value) : value);
-      }
+      const where = new Where().and('id > ?', after).andFilters(CONDITIONS, filters);
       const rows = sqlite
-        .prepare<(string | number)[], PromptRow>(
-          `SELECT * FROM prompts WHERE ${conditions.join(' AND ')} ORDER BY id LIMIT ?`,
-        )
-        .all(...values, limit + 1);
+        .prepare<(string | number)[], PromptRow>(`SELECT * FROM prompts ${where.clause} ORDER BY id LIMIT ?`)
+        .all(...where.values, limit + 1);
       const last = rows[limit - 1];
       return {
         data: rows.slice(0, limit).map(toStored),

@@ -11,6 +11,7 @@ import { checkLimit } from '../page-limit.ts';
 import type { Page } from '../resource-store.ts';
 import { createLookAt } from './look-at.ts';
 import { maskSecrets } from './mask-secrets.ts';
+import { Where } from '../where.ts';
 
 /** A change as it was asked for. */
 export interface AuditedAction {
@@ -129,19 +130,10 @@ export function createAuditLog(parts: {
       checkLimit(limit);
       const list = ['audit-log', filters];
       const [newest] = cursor === undefined ? [Number.MAX_SAFE_INTEGER] : decodeCursor(list, cursor, ['number']);
-      const conditions = ['seq < ?'];
-      const values: (string | number)[] = [newest ?? Number.MAX_SAFE_INTEGER];
-      for (const [field, condition] of Object.entries(CONDITIONS)) {
-        const value = filters[field as keyof typeof CONDITIONS];
-        if (value === undefined) continue;
-        conditions.push(condition);
-        values.push(value);
-      }
+      const where = new Where().and('seq < ?', newest ?? Number.MAX_SAFE_INTEGER).andFilters(CONDITIONS, filters);
       const rows = sqlite
-        .prepare<(string | number)[], Row>(
-          `SELECT * FROM audit_log WHERE ${conditions.join(' AND ')} ORDER BY seq DESC LIMIT ?`,
-        )
-        .all(...values, limit + 1);
+        .prepare<(string | number)[], Row>(`SELECT * FROM audit_log ${where.clause} ORDER BY seq DESC LIMIT ?`)
+        .all(...where.values, limit + 1);
       const last = rows[limit - 1];
       return {
         data: rows.slice(0, limit).map(toEntry),

@@ -14,6 +14,7 @@ import { toChainedCdr, type ChainedCdr } from './cdr-chain.ts';
 import { reportDispositions, type DispositionReportQuery, type DispositionRow } from './disposition-report.ts';
 import { listReviewQueue, UNREVIEWED, type ReviewQueueQuery } from './review-queue.ts';
 import { verifyChain, type ChainReport, type OnChainProgress } from './verify-chain.ts';
+import { Where } from '../where.ts';
 
 /** What calls can be searched by; all given must hold. */
 export interface CallFilters {
@@ -111,25 +112,16 @@ export function createCallQueries(sqlite: Sqlite): CallQueries {
     async list({ limit, cursor, filters }) {
       checkLimit(limit);
       const list = ['calls', filters];
-      const conditions: string[] = [];
-      const values: (string | number)[] = [];
+      const where = new Where().andFilters(CONDITIONS, filters);
       if (cursor !== undefined) {
-        conditions.push('(received_at, calls.seq) < (?, ?)');
-        values.push(...decodeCursor(list, cursor, ['number', 'number']));
+        where.and('(received_at, calls.seq) < (?, ?)', ...decodeCursor(list, cursor, ['number', 'number']));
       }
-      for (const [field, condition] of Object.entries(CONDITIONS)) {
-        const value = filters[field as keyof typeof CONDITIONS];
-        if (value === undefined) continue;
-        conditions.push(condition);
-        values.push(typeof value === 'boolean' ? Number(value) : value);
-      }
-      if (filters.reviewed !== undefined) conditions.push(`${filters.reviewed ? 'NOT ' : ''}(${UNREVIEWED})`);
-      const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+      if (filters.reviewed !== undefined) where.and(`${filters.reviewed ? 'NOT ' : ''}(${UNREVIEWED})`);
       const rows = sqlite
         .prepare<(string | number)[], RecordRow>(
-          `${SELECT_RECORDS} ${where} ORDER BY received_at DESC, calls.seq DESC LIMIT ?`,
+          `${SELECT_RECORDS} ${where.clause} ORDER BY received_at DESC, calls.seq DESC LIMIT ?`,
         )
-        .all(...values, limit + 1);
+        .all(...where.values, limit + 1);
       const last = rows[limit - 1];
       return {
         data: toRecords(rows.slice(0, limit)),

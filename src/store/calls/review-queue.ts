@@ -4,6 +4,7 @@ import { decodeCursor, encodeCursor } from '../cursor.ts';
 import type { Sqlite } from '../database.ts';
 import { checkLimit } from '../page-limit.ts';
 import type { Page } from '../resource-store.ts';
+import { Where } from '../where.ts';
 
 export interface ReviewQueueQuery {
   /** 1…500. */
@@ -38,24 +39,23 @@ interface QueueRow {
 export function listReviewQueue(sqlite: Sqlite, { limit, cursor, from, filters }: ReviewQueueQuery): Page<CallId> {
   checkLimit(limit);
   const list = ['review-queue', filters];
-  const conditions = ["status = 'settled'", 'connected_at IS NOT NULL', 'received_at >= ?', UNREVIEWED];
-  const values: (string | number)[] = [from];
-  for (const [field, condition] of Object.entries(CONDITIONS)) {
-    const value = filters[field as keyof typeof CONDITIONS];
-    if (value === undefined) continue;
-    conditions.push(condition);
-    values.push(value);
-  }
+  const where = new Where()
+    .and("status = 'settled' AND connected_at IS NOT NULL")
+    .and('received_at >= ?', from)
+    .and(UNREVIEWED)
+    .andFilters(CONDITIONS, filters);
   if (cursor !== undefined) {
-    conditions.push(`(${RANK}, -received_at, -seq) > (?, ?, ?)`);
-    values.push(...decodeCursor(list, cursor, ['number', 'number', 'number']));
+    where.and(
+      `(${RANK}, -received_at, -seq) > (?, ?, ?)`,
+      ...decodeCursor(list, cursor, ['number', 'number', 'number']),
+    );
   }
   const rows = sqlite
     .prepare<(string | number)[], QueueRow>(
-      `SELECT id, ${RANK} AS rank, received_at, seq FROM calls WHERE ${conditions.join(' AND ')}
+      `SELECT id, ${RANK} AS rank, received_at, seq FROM calls ${where.clause}
        ORDER BY rank, received_at DESC, seq DESC LIMIT ?`,
     )
-    .all(...values, limit + 1);
+    .all(...where.values, limit + 1);
   const last = rows[limit - 1];
   const after = last === undefined ? [] : [last.rank, -last.received_at, -last.seq];
   return {

@@ -6,6 +6,7 @@ import type { Sqlite } from '../database.ts';
 import { checkLimit } from '../page-limit.ts';
 import type { Page } from '../resource-store.ts';
 import { POSTING_COLUMNS, toStoredPosting, type PostingRow } from './ledger.ts';
+import { Where } from '../where.ts';
 
 export interface PostingQuery {
   /** 1…500. */
@@ -37,19 +38,12 @@ export function createPostingQueries(sqlite: Sqlite) {
       checkLimit(limit);
       const list = ['ledger', filters];
       const [after] = cursor === undefined ? [Number.MAX_SAFE_INTEGER] : decodeCursor(list, cursor, ['number']);
-      const conditions = ['seq < ?'];
-      const values: (string | number)[] = [after ?? Number.MAX_SAFE_INTEGER];
-      for (const [field, condition] of Object.entries(CONDITIONS)) {
-        const value = filters[field as keyof typeof CONDITIONS];
-        if (value === undefined) continue;
-        conditions.push(condition);
-        values.push(value);
-      }
+      const where = new Where().and('seq < ?', after ?? Number.MAX_SAFE_INTEGER).andFilters(CONDITIONS, filters);
       const rows = sqlite
         .prepare<(string | number)[], PostingRow>(
-          `SELECT ${POSTING_COLUMNS} FROM postings WHERE ${conditions.join(' AND ')} ORDER BY seq DESC LIMIT ?`,
+          `SELECT ${POSTING_COLUMNS} FROM postings ${where.clause} ORDER BY seq DESC LIMIT ?`,
         )
-        .all(...values, limit + 1);
+        .all(...where.values, limit + 1);
       const last = rows[limit - 1];
       return {
         data: rows.slice(0, limit).map(toStoredPosting),

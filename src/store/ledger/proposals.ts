@@ -9,6 +9,7 @@ import { checkLimit } from '../page-limit.ts';
 import type { Page } from '../resource-store.ts';
 import { createAdjustmentRows } from './adjustment-rows.ts';
 import type { AdjustCall, Adjusted, Decision } from './adjust-call.ts';
+import { Where } from '../where.ts';
 
 /** `withdrawn`: the disposition it came from was changed, or the call was refunded without it. */
 export const PROPOSAL_STATUSES = ['open', 'confirmed', 'dismissed', 'withdrawn'] as const;
@@ -97,19 +98,11 @@ export function createProposalStore(parts: {
     async list({ limit, cursor, filters }) {
       checkLimit(limit);
       const list = ['adjustment-proposals', filters];
-      const conditions = ['adjustment_proposals.id > ?'];
-      const values: (string | number)[] = cursor === undefined ? [''] : [...decodeCursor(list, cursor, ['string'])];
-      for (const [field, condition] of Object.entries(CONDITIONS)) {
-        const value = filters[field as keyof typeof CONDITIONS];
-        if (value === undefined) continue;
-        conditions.push(condition);
-        values.push(value);
-      }
+      const [after = ''] = cursor === undefined ? [] : decodeCursor(list, cursor, ['string']);
+      const where = new Where().and('adjustment_proposals.id > ?', after).andFilters(CONDITIONS, filters);
       const rows = sqlite
-        .prepare<(string | number)[], ProposalRow>(
-          `${SELECT} WHERE ${conditions.join(' AND ')} ORDER BY adjustment_proposals.id LIMIT ?`,
-        )
-        .all(...values, limit + 1);
+        .prepare<(string | number)[], ProposalRow>(`${SELECT} ${where.clause} ORDER BY adjustment_proposals.id LIMIT ?`)
+        .all(...where.values, limit + 1);
       const last = rows[limit - 1];
       return {
         data: rows.slice(0, limit).map(toProposal),
