@@ -44,7 +44,7 @@ type Key = SummaryRow['key'];
  * its attempts belong where it does. Money is what the ledger says of those calls now: a correction counts for the
  * period of its call, whenever it was made.
  */
-export async function summarize(calls: ReportCalls, query: SummaryQuery): Promise<Summary> {
+export async function summarize(calls: Pick<ReportCalls, 'read'>, query: SummaryQuery): Promise<Summary> {
   const { groupBy, filters, side } = query;
   const asked = new Set(Object.keys(filters) as Belonging[]);
   if (!isPeriod(groupBy)) asked.add(groupBy);

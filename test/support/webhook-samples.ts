@@ -1,6 +1,7 @@
 import { WEBHOOK_EVENTS, type WebhookEvent } from '../../src/domain/webhooks/webhook-event.ts';
 import type { CallRecord } from '../../src/store/calls/call-queries.ts';
-import type { Delivery, DeliveryDetails } from '../../src/store/webhooks/delivery-log.ts';
+import type { Delivery } from '../../src/store/webhooks/delivery.ts';
+import type { DeliveryDetails } from '../../src/store/webhooks/delivery-log.ts';
 import type { Store } from '../../src/store/open-store.ts';
 import type { EventDetails } from '../../src/store/webhooks/event-outbox.ts';
 import type { MadeWebhook, WrittenWebhook } from '../../src/store/webhooks/webhook-store.ts';

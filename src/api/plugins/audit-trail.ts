@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-import type { AuditedAction } from '../../store/audit/audit-log.ts';
+import type { AuditedAction } from '../../store/audit/audit-entry.ts';
 import { holderOf } from '../holder.ts';
 import type { ApiDeps } from '../ports.ts';
 

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 
-import { DELIVERY_STATUSES, DEATH_REASONS } from '../../store/webhooks/delivery-log.ts';
+import { DELIVERY_STATUSES, DEATH_REASONS } from '../../store/webhooks/delivery.ts';
 import { WEBHOOK_EVENTS } from '../../domain/webhooks/webhook-event.ts';
 import { SECRET_PATTERN } from '../../domain/webhooks/webhook-secret.ts';
 import {

@@ -8,7 +8,7 @@ import { mediaServersOf } from '../../config/media-servers.ts';
 import { AppError } from '../../domain/app-error.ts';
 import { ServedElsewhere } from '../../store/file-lock.ts';
 import type { Store } from '../../store/open-store.ts';
-import type { AuditedAction } from '../../store/audit/audit-log.ts';
+import type { AuditedAction } from '../../store/audit/audit-entry.ts';
 import { KIND_NAMES } from '../../store/resources/resource-kinds.ts';
 import { CliError, EXIT, FileError } from '../cli-error.ts';
 import { newCommand, type Invocation } from '../new-command.ts';

@@ -1,43 +1,20 @@
 import { AppError } from '../../domain/app-error.ts';
-import { ID_PREFIX, type CallId, type DeliveryId, type WebhookEventId, type WebhookId } from '../../domain/ids.ts';
+import { ID_PREFIX } from '../../domain/ids.ts';
 import { toIso, type EpochMs, type IsoInstant } from '../../domain/time.ts';
 import type { WebhookEventType } from '../../domain/webhooks/webhook-event.ts';
 import type { CommitQueue } from '../commit-queue.ts';
-import { decodeCursor, encodeCursor } from '../cursor.ts';
 import type { Sqlite } from '../database.ts';
 import type { NewId } from '../new-id.ts';
-import { checkLimit } from '../page-limit.ts';
-import type { Page } from '../resource-store.ts';
+import type { Delivery } from './delivery.ts';
 import type { EventOutbox } from './event-outbox.ts';
+import {
+  createListDeliveries,
+  SELECT_DELIVERIES,
+  toDelivery,
+  type DeliveryRow,
+  type ListDeliveries,
+} from './list-deliveries.ts';
 import { createFindWebhook, requireWebhook } from './webhook-rows.ts';
-
-/** `pending`: on its way, or waiting for another try. `dead`: given up, a dead letter. */
-export const DELIVERY_STATUSES = ['pending', 'delivered', 'dead'] as const;
-export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
-
-/** Why a delivery was given up: the receiver is gone, time is up, or too many were waiting. */
-export const DEATH_REASONS = ['gone', 'expired', 'overflow'] as const;
-export type DeathReason = (typeof DEATH_REASONS)[number];
-
-/** One event on its way to one webhook, and where it got to. */
-export interface Delivery {
-  readonly id: DeliveryId;
-  readonly webhookId: WebhookId;
-  readonly eventId: WebhookEventId;
-  readonly type: WebhookEventType;
-  readonly callId: CallId;
-  readonly status: DeliveryStatus;
-  /** Null unless dead. */
-  readonly reason: DeathReason | null;
-  readonly tries: number;
-  readonly createdAt: IsoInstant;
-  /** When it is tried next; null where it is not. */
-  readonly dueAt: IsoInstant | null;
-  readonly finishedAt: IsoInstant | null;
-  /** What was answered last; null where nothing was. */
-  readonly lastStatus: number | null;
-  readonly lastError: string | null;
-}
 
 /** One post of a delivery. */
 export interface DeliveryPost {
@@ -62,11 +39,7 @@ export interface Replayed {
 
 /** What was sent, what was not, and sending it again. All reject with AppError `not-found`. */
 export interface DeliveryLog {
-  /** Newest first. Rejects with AppError `invalid` for a bad limit or a foreign cursor. */
-  list(
-    webhookId: string,
-    query: { readonly limit: number; readonly cursor?: string; readonly status?: DeliveryStatus },
-  ): Promise<Page<Delivery>>;
+  readonly list: ListDeliveries;
   get(webhookId: string, deliveryId: string): Promise<DeliveryDetails>;
   /** Sends an event once more, in a delivery of its own; one that waits still is sent now instead. */
   replay(webhookId: string, deliveryId: string): Promise<Delivery>;
@@ -80,19 +53,6 @@ export interface DeliveryLog {
 /** Events replayed at a time: rows are written in one transaction, and calls wait for that. */
 const MOST_AT_A_TIME = 2_000;
 
-interface DeliveryRow extends Omit<Delivery, 'createdAt' | 'dueAt' | 'finishedAt'> {
-  readonly seq: number;
-  readonly eventSeq: number;
-  readonly createdAt: EpochMs;
-  readonly dueAt: EpochMs;
-  readonly finishedAt: EpochMs | null;
-}
-
-const SELECT = `SELECT webhook_deliveries.seq, webhook_deliveries.id, webhook_id AS webhookId, event_seq AS eventSeq,
-    webhook_events.id AS eventId, type, call_id AS callId, status, reason, tries, created_at AS createdAt,
-    due_at AS dueAt, finished_at AS finishedAt, last_status AS lastStatus, last_error AS lastError
-  FROM webhook_deliveries JOIN webhook_events ON webhook_events.seq = event_seq`;
-
 export function createDeliveryLog(parts: {
   readonly sqlite: Sqlite;
   readonly queue: CommitQueue;
@@ -103,20 +63,8 @@ export function createDeliveryLog(parts: {
   const { sqlite, queue, outbox, newId, now } = parts;
   const find = createFindWebhook(sqlite);
   const one = sqlite.prepare<[string, string], DeliveryRow>(
-    `${SELECT} WHERE webhook_deliveries.id = ? AND webhook_id = ?`,
+    `${SELECT_DELIVERIES} WHERE webhook_deliveries.id = ? AND webhook_id = ?`,
   );
-  const page = (condition: string) =>
-    sqlite.prepare<[string, number, number], DeliveryRow>(
-      `${SELECT} WHERE webhook_id = ? AND webhook_deliveries.seq < ? ${condition}
-       ORDER BY webhook_deliveries.seq DESC LIMIT ?`,
-    );
-  // Each status written out: an index over a part of the rows serves a query that says the very same.
-  const pages = {
-    all: page(''),
-    pending: page("AND status = 'pending'"),
-    delivered: page("AND status = 'delivered'"),
-    dead: page("AND status = 'dead'"),
-  };
   const postsOf = sqlite.prepare<[number], Omit<DeliveryPost, 'at'> & { at: EpochMs }>(
     'SELECT at, took_ms AS tookMs, status, error FROM webhook_posts WHERE delivery_seq = ? ORDER BY try',
   );
@@ -145,18 +93,7 @@ export function createDeliveryLog(parts: {
   }
 
   return {
-    async list(webhookId, { limit, cursor, status }) {
-      checkLimit(limit);
-      requireWebhook(find(webhookId), webhookId);
-      const list = ['deliveries', webhookId, status ?? null];
-      const [before] = cursor === undefined ? [Number.MAX_SAFE_INTEGER] : decodeCursor(list, cursor, ['number']);
-      const rows = pages[status ?? 'all'].all(webhookId, Number(before), limit + 1);
-      const last = rows[limit - 1];
-      return {
-        data: rows.slice(0, limit).map(toDelivery),
-        nextCursor: rows.length > limit && last !== undefined ? encodeCursor(list, [last.seq]) : null,
-      };
-    },
+    list: createListDeliveries(sqlite),
 
     async get(webhookId, deliveryId) {
       const row = read(webhookId, deliveryId);
@@ -191,14 +128,5 @@ export function createDeliveryLog(parts: {
         };
       });
     },
-  };
-}
-
-function toDelivery({ seq: _seq, eventSeq: _eventSeq, ...row }: DeliveryRow): Delivery {
-  return {
-    ...row,
-    createdAt: toIso(row.createdAt),
-    dueAt: row.status === 'pending' ? toIso(row.dueAt) : null,
-    finishedAt: row.finishedAt === null ? null : toIso(row.finishedAt),
   };
 }
