@@ -11,7 +11,7 @@ export interface WhatIfReport {
   readonly calls: number;
   /** Those of them that another route, or none, would have got. */
   readonly moved: number;
-  /** Calls that were not: refused before routing, or decided before what they rest on was kept. */
+  /** Calls that were not: refused before routing, or what they rest on is not kept, or their caller was erased. */
   readonly skipped: { readonly notRouted: number; readonly notKept: number };
   readonly routes: readonly RouteChange[];
 }

@@ -29,9 +29,12 @@ export const SAMPLE_PLAN: AdmissionPlan = {
   announce: null,
 };
 
+/** A CDR whose caller nobody has erased. */
+type WholeCdr = Cdr & { readonly ani: Ani };
+
 /** The CDR of a call that has just been admitted. */
-export function draftCdr(id: string, fields: Partial<Cdr> = {}): Cdr {
-  return {
+export function draftCdr(id: string, fields: Partial<Cdr> = {}): WholeCdr {
+  const cdr: Cdr = {
     id: id as CallId,
     did: '+14155550100' as E164,
     dnis: '4155550100',
@@ -68,10 +71,11 @@ export function draftCdr(id: string, fields: Partial<Cdr> = {}): Cdr {
     decision: null,
     ...fields,
   };
+  return cdr as WholeCdr;
 }
 
 /** The CDR of a call that two minutes of talk have ended, its verdicts still to be judged. */
-export function endedCdr(id: string, fields: Partial<Cdr> = {}): Cdr {
+export function endedCdr(id: string, fields: Partial<Cdr> = {}): WholeCdr {
   const received = fields.receivedAt === undefined ? SAMPLE_INSTANT : Date.parse(fields.receivedAt);
   const connected = fields.connectedAt === undefined ? received + 5_000 : Date.parse(fields.connectedAt ?? '');
   const at = (ms: number) => toIso(ms as EpochMs);
@@ -93,7 +97,7 @@ export function endedCdr(id: string, fields: Partial<Cdr> = {}): Cdr {
 
 /** What the store is told of a call it admits, in agreement with its draft. */
 export function openCallOf(draft: Cdr): OpenCall {
-  const { id, trunkId, did, dnis, ani, receivedAt } = draft;
+  const { id, trunkId, did, dnis, ani, receivedAt } = draft as WholeCdr;
   const sipCallId = `${id}@127.0.0.1`;
   return { id, trunkId, did, dnis, ani, sipCallId, receivedAt: Date.parse(receivedAt) as EpochMs, draft };
 }

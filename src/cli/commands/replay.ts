@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 
 import type { CallId } from '../../domain/ids.ts';
+import { ERASED } from '../../domain/numbers/e164.ts';
 import { replayDecision, type DecidedCall } from '../../domain/routing/replay-decision.ts';
 import type { RouteDecision } from '../../domain/routing/route-decision.ts';
 import { buildRoutingSnapshot } from '../../domain/routing/routing-snapshot.ts';
@@ -76,6 +77,10 @@ function decidedCall({ cdr }: ArchivedCall): DecidedCall & { readonly id: CallId
   if (decision === null || did === null || campaignId === null) {
     const why = outcome === null ? 'it ended before' : `${outcome}: ${hangupCause}`;
     throw new CliError('wrong-state', `${id} was never routed (${why}), so there is no decision to replay.`);
+  }
+  if (ani === ERASED) {
+    const message = `${id} can not be replayed: its caller was erased, and with them the number and place it was decided by.`;
+    throw new CliError('wrong-state', message);
   }
   return { id, did, campaignId, publisherId, ani, decision };
 }

@@ -201,9 +201,10 @@ test('where nothing changes, nothing moves: every figure of a random period come
       const rerun = new Rerun(new TalkTimes(), decisions.openingAt(SAMPLE_INSTANT));
       for (const { cdr, basis } of decisions.between(SAMPLE_INSTANT, (at + 1) as EpochMs)) {
         const plan = decisions.planAt(cdr.decision?.snapshotVersion ?? 0);
-        if (cdr.decision === null || basis === undefined || plan === undefined) continue;
+        const { ani, decision } = cdr;
+        if (decision === null || ani === 'erased' || basis === undefined || plan === undefined) continue;
         const snapshot = buildRoutingSnapshot(plan, noPlaces);
-        rerun.decide({ ...cdr, decision: cdr.decision }, basis, { before: snapshot, after: snapshot });
+        rerun.decide({ ...cdr, ani, decision }, basis, { before: snapshot, after: snapshot });
       }
       for (const { before, after } of rerun.routes) expect(after).toEqual(before);
       expect(rerun.counts).toMatchObject({ calls: made.length, moved: 0 });

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { InvalidArgumentError, type Command } from 'commander';
 
+import { ERASED } from '../../domain/numbers/e164.ts';
 import type { Gazetteer } from '../../domain/numbers/location.ts';
 import { buildRoutingSnapshot } from '../../domain/routing/routing-snapshot.ts';
 import { toIso, type EpochMs } from '../../domain/time.ts';
@@ -77,11 +78,11 @@ async function rerun(
   const skipped = { notRouted: 0, notKept: 0 };
   looked = 0;
   for (const { cdr, basis } of decisions.between(from, to)) {
-    const { decision } = cdr;
+    const { ani, decision } = cdr;
     const pair = decision === null ? undefined : plans.at(decision.snapshotVersion);
     if (decision === null) skipped.notRouted += 1;
-    else if (basis === undefined || pair === undefined) skipped.notKept += 1;
-    else run.decide({ ...cdr, decision }, basis, pair);
+    else if (basis === undefined || pair === undefined || ani === ERASED) skipped.notKept += 1;
+    else run.decide({ ...cdr, ani, decision }, basis, pair);
     if (++looked % STRIDE === 0) await tell('Deciding calls', looked);
   }
   return { from: toIso(from), to: toIso(to), ...run.counts, skipped, routes: run.routes };

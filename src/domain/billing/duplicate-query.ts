@@ -1,5 +1,5 @@
 import type { BuyerId, CallId, CampaignId } from '../ids.ts';
-import type { Ani } from '../numbers/e164.ts';
+import { ERASED, type RecordedAni } from '../numbers/e164.ts';
 import type { DuplicateRule } from '../plan/campaign.ts';
 import type { EpochMs } from '../time.ts';
 import type { PriorCallQuery } from './prior-calls.ts';
@@ -10,7 +10,7 @@ const DAY_MS = 86_400_000;
 /** A call as the duplicate rule sees it. */
 export interface DuplicateSubject {
   readonly callId: CallId;
-  readonly ani: Ani;
+  readonly ani: RecordedAni;
   readonly campaignId: CampaignId | null;
   readonly buyerId: BuyerId | null;
   /** When the call connected; while it is still being routed, now. */
@@ -19,8 +19,8 @@ export interface DuplicateSubject {
 
 /**
  * Asks for the calls that make this one a duplicate: of the same caller, in the rule's scope, connected at most
- * `windowDays` of 24 h before it. Undefined where nothing can match: the rule is off, the caller is anonymous, or the
- * scope's campaign or buyer is not known.
+ * `windowDays` of 24 h before it. Undefined where nothing can match: the rule is off, the caller is anonymous or was
+ * erased, or the scope's campaign or buyer is not known.
  */
 export function duplicateQuery(rule: DuplicateRule, subject: DuplicateSubject): PriorCallQuery | undefined {
   const window = { since: subject.at - rule.windowDays * DAY_MS, before: subject.at };
@@ -48,9 +48,10 @@ function queryFor(rule: DuplicateRule, subject: DuplicateSubject, window: Window
   const campaignId = rule.scope === 'campaign' ? subject.campaignId : null;
   const buyerId = rule.scope === 'buyer' ? subject.buyerId : null;
   const scopeKnown = rule.scope === 'all' || campaignId !== null || buyerId !== null;
-  if (rule.windowDays <= 0 || subject.ani === 'anonymous' || !scopeKnown) return undefined;
+  const { ani } = subject;
+  if (rule.windowDays <= 0 || ani === 'anonymous' || ani === ERASED || !scopeKnown) return undefined;
   return {
-    ani: subject.ani,
+    ani,
     excluding: subject.callId,
     since: window.since as EpochMs,
     before: window.before as EpochMs,

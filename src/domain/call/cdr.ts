@@ -1,7 +1,7 @@
 import type { Terms } from '../billing/terms.ts';
 import type { Verdict } from '../billing/verdict.ts';
 import type { BuyerId, CallId, CampaignId, DestinationId, PublisherId, RecordingId, RouteId, TrunkId } from '../ids.ts';
-import type { Ani, E164 } from '../numbers/e164.ts';
+import type { E164, RecordedAni } from '../numbers/e164.ts';
 import type { CallerLocation } from '../numbers/location.ts';
 import type { RouteDecision } from '../routing/route-decision.ts';
 import type { IsoInstant } from '../time.ts';
@@ -53,7 +53,7 @@ export interface Cdr {
   readonly did: E164 | null;
   /** The number the caller dialled, as received. */
   readonly dnis: string;
-  readonly ani: Ani;
+  readonly ani: RecordedAni;
   readonly callerName: string | null;
   readonly trunkId: TrunkId;
   readonly campaignId: CampaignId | null;

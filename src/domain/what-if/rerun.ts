@@ -1,5 +1,6 @@
 import type { Cdr } from '../call/cdr.ts';
 import type { RouteId } from '../ids.ts';
+import type { Ani } from '../numbers/e164.ts';
 import { type DecisionBasis, type Question, readingsFrom, spell } from '../routing/decision-basis.ts';
 import { selectRoutes } from '../routing/route-call.ts';
 import type { RouteLine, RoutingSnapshot } from '../routing/routing-snapshot.ts';
@@ -13,6 +14,9 @@ export interface PlanPair {
   readonly before: RoutingSnapshot;
   readonly after: RoutingSnapshot;
 }
+
+/** A call that was routed, by a caller whom nobody has erased. */
+type RoutedCall = Cdr & { readonly ani: Ani; readonly decision: NonNullable<Cdr['decision']> };
 
 /** A route's share of a period. */
 export interface RouteFigures {
@@ -63,7 +67,7 @@ export class Rerun {
   }
 
   /** Takes the next call; those that were never routed, and so have no decision, are none of its business. */
-  decide(cdr: Cdr & { readonly decision: NonNullable<Cdr['decision']> }, basis: DecisionBasis, plans: PlanPair): void {
+  decide(cdr: RoutedCall, basis: DecisionBasis, plans: PlanPair): void {
     const at = Date.parse(cdr.decision.at) as EpochMs;
     const selected = this.#select(cdr, basis, plans.after, at);
     const was = tellCall(cdr, plans.before.routeById);
@@ -85,7 +89,7 @@ export class Rerun {
   }
 
   #select(
-    { did, campaignId, publisherId, ani, decision }: Cdr & { readonly decision: NonNullable<Cdr['decision']> },
+    { did, campaignId, publisherId, ani, decision }: RoutedCall,
     { readings, ...excluded }: DecisionBasis,
     snapshot: RoutingSnapshot,
     at: EpochMs,
