@@ -17,7 +17,10 @@ describe('a record whose caller is erased', () => {
         const traces = [
           ...(cdr.ani === 'anonymous' ? [] : [tellingDigits(cdr.ani)]),
           ...[zip, npaNxx].flatMap((place) => (place === null ? [] : [`"${place}"`])),
-          ...['Ada', 'ADA', '"prefix:', '"zip:'],
+          'Ada',
+          'ADA',
+          '"prefix:',
+          '"zip:',
         ];
         const text = JSON.stringify(redactCdr(cdr));
         expect(traces.filter((trace) => text.includes(trace))).toEqual([]);

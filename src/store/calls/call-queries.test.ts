@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { join } from 'node:path';
 
 import Database from 'better-sqlite3';
@@ -14,6 +13,7 @@ import type { BuyerId, CallId, CampaignId, DestinationId, PublisherId, RouteId, 
 import type { Ani } from '../../domain/numbers/e164.ts';
 import { toIso, type EpochMs } from '../../domain/time.ts';
 import { openStore, type Store } from '../open-store.ts';
+import { commitTo, sealRecord, spellRecord, type LinkedCdr } from './cdr-chain.ts';
 
 async function admit(store: Store, draft: Cdr): Promise<void> {
   await store.calls.admitCall(openCallOf(draft), () => ({ plan: SAMPLE_PLAN, reserve: [], draft }));
@@ -214,7 +214,8 @@ describe('the chain of records', () => {
     [
       'a record changed together with its hash',
       `UPDATE call_records SET record = replace(record, '"dnis":"4155550100"', '"dnis":"4155550101"') WHERE call_seq = 2;
-        UPDATE calls SET hash = (SELECT sha256(record) FROM call_records WHERE call_seq = 2) WHERE seq = 2`,
+        UPDATE call_records SET commitment = commitment_to(record, salt) WHERE call_seq = 2;
+        UPDATE calls SET hash = (SELECT sealed(record, commitment) FROM call_records WHERE call_seq = 2) WHERE seq = 2`,
       { at: 3, callId: 'call_3', problem: /does not follow/ },
     ],
     [
@@ -231,7 +232,10 @@ describe('the chain of records', () => {
     ['a record without text', 'DELETE FROM call_records WHERE call_seq = 1', { at: 1, problem: /text .* missing/ }],
   ])('breaks at %s, and the report says where', async (_what, sql, { problem, ...place }) => {
     const report = await verifyAfter((sqlite) => {
-      sqlite.function('sha256', (text: string) => hash('sha256', text));
+      sqlite.function('commitment_to', (text: string, salt: string) => commitTo(text, salt));
+      sqlite.function('sealed', (text: string, commitment: string) =>
+        sealRecord(spellRecord(JSON.parse(text) as LinkedCdr).redacted, commitment),
+      );
       sqlite.exec(sql);
     });
     expect(report).toMatchObject({ intact: false, ...place, problem: expect.stringMatching(problem) as string });

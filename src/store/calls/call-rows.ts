@@ -21,6 +21,9 @@ export interface SealedRecord {
   readonly chainSeq: number;
   readonly hash: string;
   readonly text: string;
+  readonly commitment: string;
+  /** Without it the commitment tells nothing: it goes when the caller is erased. */
+  readonly salt: string;
 }
 
 export interface CallRows {
@@ -54,6 +57,9 @@ export function createCallRows(sqlite: Sqlite): CallRows {
     `UPDATE calls SET status = 'settled', chain_seq = @chain_seq, hash = @hash, ${SET_COLUMNS} WHERE seq = @seq`,
   );
   const updateRecord = sqlite.prepare<[string, number]>('UPDATE call_records SET record = ? WHERE call_seq = ?');
+  const sealRecord = sqlite.prepare<[string, string, string, number]>(
+    'UPDATE call_records SET record = ?, commitment = ?, salt = ? WHERE call_seq = ?',
+  );
   const readRecord = sqlite.prepare<[number], string>('SELECT record FROM call_records WHERE call_seq = ?').pluck();
 
   return {
@@ -78,9 +84,9 @@ export function createCallRows(sqlite: Sqlite): CallRows {
       updateColumns.run({ ...columnsOf(draft), seq });
       updateRecord.run(JSON.stringify(draft), seq);
     },
-    seal(seq, cdr, { chainSeq, hash, text }) {
+    seal(seq, cdr, { chainSeq, hash, text, commitment, salt }) {
       // The record first: once the call counts as settled, triggers keep both as they are.
-      updateRecord.run(text, seq);
+      sealRecord.run(text, commitment, salt, seq);
       sealColumns.run({ ...columnsOf(cdr), seq, chain_seq: chainSeq, hash });
     },
     recordText(seq) {

@@ -12,7 +12,7 @@ import { canonicalJson } from '../canonical-json.ts';
 import type { Sqlite } from '../database.ts';
 import { openStore } from '../open-store.ts';
 import { COLUMN_NAMES } from './call-columns.ts';
-import { hashRecord } from './cdr-chain.ts';
+import { commitTo, sealRecord, spellRecord, type LinkedCdr } from './cdr-chain.ts';
 import { verifyChain, type ChainReport } from './verify-chain.ts';
 
 /** Whoever can write the file can take the triggers away first; the chain is what is left then. */
@@ -63,9 +63,29 @@ function writeRecord(place: number, text: string): void {
     .run(text, place);
 }
 
+const commitmentAt = (place: number): string =>
+  sqlite
+    .prepare<[number], string>(
+      'SELECT commitment FROM call_records JOIN calls ON calls.seq = call_seq WHERE chain_seq = ?',
+    )
+    .pluck()
+    .get(place) ?? '';
+
 /** As a forger who knows how the hash is made. */
 function rehash(place: number): void {
-  sqlite.prepare('UPDATE calls SET hash = ? WHERE chain_seq = ?').run(hashRecord(recordAt(place)), place);
+  sqlite
+    .prepare('UPDATE calls SET hash = ? WHERE chain_seq = ?')
+    .run(hashOf(recordAt(place), commitmentAt(place)), place);
+}
+
+/** What is no record is hashed as it is. */
+function hashOf(text: string, commitment: string): string {
+  try {
+    return sealRecord(spellRecord(JSON.parse(text) as LinkedCdr).redacted, commitment);
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof TypeError) return sealRecord(text, commitment);
+    throw error;
+  }
 }
 
 /** Puts the chain's records into another order, by their places. */
@@ -82,15 +102,19 @@ function insertAfter(place: number): void {
   const previous = sqlite.prepare<[number], string>('SELECT hash FROM calls WHERE chain_seq = ?').pluck().get(place);
   const forged = { ...(JSON.parse(recordAt(place)) as object), id: 'call_forged', prevHash: previous };
   const text = canonicalJson(forged);
+  const salt = '00'.repeat(16);
+  const commitment = commitTo(text, salt);
   const columns = ['status', 'sip_call_id', 'received_at', ...COLUMN_NAMES].join(', ');
   sqlite
     .prepare(
       `INSERT INTO calls (id, chain_seq, hash, ${columns}) SELECT 'call_forged', ?, ?, ${columns} FROM calls WHERE chain_seq = ?`,
     )
-    .run(place + 1, hashRecord(text), place);
+    .run(place + 1, hashOf(text, commitment), place);
   sqlite
-    .prepare("INSERT INTO call_records (call_seq, record) SELECT seq, ? FROM calls WHERE id = 'call_forged'")
-    .run(text);
+    .prepare(
+      "INSERT INTO call_records (call_seq, record, commitment, salt) SELECT seq, ?, ?, ? FROM calls WHERE id = 'call_forged'",
+    )
+    .run(text, commitment, salt);
 }
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };

@@ -3,11 +3,23 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CallId } from '../../domain/ids.ts';
 import type { Sqlite } from '../database.ts';
 import { COLUMN_NAMES, columnsOf, type CallColumns } from './call-columns.ts';
-import { createCdrChain, GENESIS_HASH, hashRecord, toChainedCdr, type ChainedCdr } from './cdr-chain.ts';
+import { createCdrChain, GENESIS_HASH } from './cdr-chain.ts';
+import { proveRecord, type KeptRecord } from './prove-record.ts';
 
 /** What a walk along the chain of CDRs came to. */
 export type ChainReport =
-  | { readonly intact: true; readonly length: number; readonly head: string }
+  | {
+      readonly intact: true;
+      readonly length: number;
+      readonly head: string;
+      /** Records whose callers were erased. */
+      readonly erased: number;
+      /**
+       * Those of them that were written before hashes could outlive an erasure: that they follow one another and agree
+       * with all that was made of them is all that is known.
+       */
+      readonly unproven: number;
+    }
   | {
       readonly intact: false;
       /** Place in the chain, from 1, of the first record that is not what was written there. */
@@ -20,11 +32,10 @@ export type ChainReport =
 /** Hears how far a walk along the chain has come. */
 export type OnChainProgress = (sound: number, total: number) => void;
 
-interface LinkRow extends CallColumns {
+interface LinkRow extends CallColumns, Omit<KeptRecord, 'text'> {
   readonly chain_seq: number;
   readonly id: CallId;
   readonly received_at: number;
-  readonly hash: string;
   readonly record: string | null;
 }
 
@@ -41,32 +52,47 @@ const STRIDE = 250;
 export async function verifyChain(sqlite: Sqlite, onProgress?: OnChainProgress): Promise<ChainReport> {
   const chain = createCdrChain(sqlite);
   const nextLinks = sqlite.prepare<[number], LinkRow>(
-    `SELECT chain_seq, calls.id, received_at, hash, record, ${COLUMN_NAMES.join(', ')}
+    `SELECT chain_seq, calls.id, received_at, hash, record, commitment, salt, erasures.seq IS NOT NULL AS erased,
+       ${COLUMN_NAMES.join(', ')}
      FROM calls LEFT JOIN call_records ON call_records.call_seq = calls.seq
+       LEFT JOIN erased_calls ON erased_calls.call_seq = calls.seq
+       LEFT JOIN erasures ON erasures.seq = erasure_seq
      WHERE chain_seq > ? ORDER BY chain_seq LIMIT ${STRIDE}`,
   );
+  const hashedWhole = readHashedWhole(sqlite);
   let length = 0;
   let head = GENESIS_HASH;
+  let erased = 0;
+  let unproven = 0;
   for (;;) {
     const links = nextLinks.all(length);
     for (const link of links) {
-      const problem = problemOf(link, length + 1, head);
+      const problem = problemOf(link, { place: length + 1, previous: head, hashedWhole });
       if (problem !== null) {
         const missing = link.chain_seq !== length + 1;
         return { intact: false, at: length + 1, callId: missing ? null : link.id, problem };
       }
       length += 1;
       head = link.hash;
+      erased += link.erased;
+      unproven += Number(link.erased === 1 && link.commitment === null);
     }
     if (links.length < STRIDE) {
       // In the same turn as the last reading, so that nothing has been settled in between.
       const kept = chain.head();
-      if (kept.length === length && kept.hash === head) return { intact: true, length, head };
+      if (kept.length === length && kept.hash === head) {
+        return { intact: true, length, head, erased, unproven };
+      }
       return endsElsewhere(sqlite, length, kept.length);
     }
     onProgress?.(length, chain.head().length);
     await nextTurn();
   }
+}
+
+function readHashedWhole(sqlite: Sqlite): number {
+  const read = sqlite.prepare<[], number>("SELECT value FROM meta WHERE key = 'records_hashed_whole'").pluck();
+  return read.get() ?? 0;
 }
 
 /** What is the matter where each record follows the one before, but the last is not the one that the head names. */
@@ -84,12 +110,19 @@ function endsElsewhere(sqlite: Sqlite, found: number, written: number): ChainRep
   return { intact: false, at, callId: idAt.get(at) ?? null, problem };
 }
 
-function problemOf(link: LinkRow, place: number, previous: string): string | null {
+/** Where a record must stand, and how many of the first may be hashed as they were before there were commitments. */
+interface Expected {
+  readonly place: number;
+  readonly previous: string;
+  readonly hashedWhole: number;
+}
+
+function problemOf(link: LinkRow, { place, previous, hashedWhole }: Expected): string | null {
   if (link.chain_seq !== place) return `the record is missing: the next one left is number ${link.chain_seq}`;
   if (link.record === null) return 'the text of the record is missing';
-  if (hashRecord(link.record) !== link.hash) return 'the text of the record was changed';
-  const cdr = readRecord(link.record, link.hash);
-  if (cdr === null) return 'the text of the record is not that of a call';
+  if (link.commitment === null && place > hashedWhole) return 'what binds the record to its caller is missing';
+  const { cdr, problem } = proveRecord({ ...link, text: link.record });
+  if (cdr === null) return problem;
   if (cdr.prevHash !== previous) return 'it does not follow the record before it';
   if (cdr.id !== link.id) return `the record is that of ${cdr.id}`;
   const columns = columnsOf(cdr);
@@ -97,14 +130,4 @@ function problemOf(link: LinkRow, place: number, previous: string): string | nul
   if (changed !== undefined) return `the column ${changed} says ${link[changed]}, the record ${columns[changed]}`;
   if (Date.parse(cdr.receivedAt) !== link.received_at) return 'the column received_at differs from the record';
   return null;
-}
-
-/** A text that was hashed anew by whoever changed it may be anything. */
-function readRecord(text: string, recordHash: string): ChainedCdr | null {
-  try {
-    return toChainedCdr(text, recordHash);
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof TypeError) return null;
-    throw error;
-  }
 }

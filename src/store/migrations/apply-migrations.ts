@@ -16,6 +16,7 @@ import { webhooks } from './0010-webhooks.ts';
 import { reports } from './0011-reports.ts';
 import { prompts } from './0012-prompts.ts';
 import { recordings } from './0013-recordings.ts';
+import { erasures } from './0014-erasures.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step of the schema, in order. */
@@ -33,6 +34,7 @@ export const MIGRATIONS: readonly Migration[] = [
   reports,
   prompts,
   recordings,
+  erasures,
 ];
 
 /** The schema version this program works on; SQLite keeps it as `user_version`. */
