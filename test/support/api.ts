@@ -49,8 +49,11 @@ export interface TestApi {
   expect(status: number, method: string, url: string, body?: unknown, headers?: Record<string, string>): Promise<Json>;
 }
 
-/** Builds one for the running test. */
-export async function startTestApi(changes: Partial<ApiDeps> = {}): Promise<TestApi> {
+/** Builds one for the running test. `wrap` is given all that it leans on, and gives what it is to lean on instead. */
+export async function startTestApi(
+  changes: Partial<ApiDeps> = {},
+  wrap: (deps: ApiDeps) => ApiDeps = (deps) => deps,
+): Promise<TestApi> {
   let passedMs = 0;
   const wall = (): EpochMs => (START + passedMs) as EpochMs;
   const store = temporaryStore(wall);
@@ -61,7 +64,7 @@ export async function startTestApi(changes: Partial<ApiDeps> = {}): Promise<Test
   const live: LiveCall[] = [];
   const feed = new CallFeed({ clock, stateOf: () => undefined });
   const hungUp: CallId[] = [];
-  const app = await createApi({
+  const deps: ApiDeps = {
     resources: store.resources,
     calls: store.queries,
     dispositions: store.dispositions,
@@ -110,7 +113,8 @@ export async function startTestApi(changes: Partial<ApiDeps> = {}): Promise<Test
     logger: pino({ level: 'silent' }),
     version: '0.0.0-test',
     ...changes,
-  });
+  };
+  const app = await createApi(wrap(deps));
   onTestFinished(() => app.close());
   const keyFor = async (role: ApiRole): Promise<string> => (await store.keys.create({ name: role, role })).key;
   const adminKey = await keyFor('admin');

@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { AppError, ERRORS, type ErrorCode, type InputProblem } from '../../domain/app-error.ts';
+import { asStoreFault } from '../../store/store-fault.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -41,8 +42,9 @@ export function sendProblem(thrown: Error, request: FastifyRequest, reply: Fasti
   return reply.code(error.status).type(PROBLEM_TYPE).send(toProblem(error, request.id));
 }
 
-/** What the web framework throws, in the product's own codes; anything it doesn't know is a defect. */
-function toAppError(error: Error, { routeOptions }: FastifyRequest): AppError {
+/** What a read of the store or the web framework throws, in the product's own codes; all else is a defect. */
+function toAppError(thrown: Error, { routeOptions }: FastifyRequest): AppError {
+  const error = asStoreFault(thrown) as Error;
   if (error instanceof AppError) return error;
   switch ((error as Partial<FastifyError>).code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':

@@ -71,7 +71,7 @@ export function registerApiKeys(app: FastifyInstance, { keys }: Pick<ApiDeps, 'k
         description: 'From now on it opens nothing.',
         params: idParams('key_'),
         querystring: noQuery,
-        response: { 204: emptyResponse('Revoked.'), ...faults('not-found') },
+        response: { 204: emptyResponse('Revoked.'), ...faults('not-found', ...BODY_FAULTS) },
       },
       config: { access: 'keys:manage' },
     },

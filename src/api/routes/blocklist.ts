@@ -21,6 +21,7 @@ export const blocklist = defineCollection({
     const match = readMatch(filters['match'].replace(/^ /, '+'));
     return match === undefined ? [{ path: '/match', message: MATCH_EXPECTED }] : { ...filters, match };
   },
+  isNeverNamed: true,
   example: { match: '+14155550100', reason: 'Robocalls', expiresAt: '2027-01-01T00:00:00.000Z' },
   parse: ({ expiresAt, ...fields }) => {
     const match = readMatch(fields.match);

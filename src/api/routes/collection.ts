@@ -27,6 +27,10 @@ export interface Collection<Kind extends ResourceKind, Fields extends TObject> {
   readonly filters: TProperties;
   /** Reads a filter as the store keeps it, where it differs from what a client writes. */
   readonly readFilters?: (filters: Filters) => Filters | readonly InputProblem[];
+  /** Whether one of its values may be had by one of them alone, of those in service. */
+  readonly isUnique?: true;
+  /** Whether nothing else ever names one, so that each can be deleted. */
+  readonly isNeverNamed?: true;
   /** A body that creates one. */
   readonly example: object;
   /** Reads fields of the right shape as the domain's, or tells everything that is wrong with them. */

@@ -32,6 +32,8 @@ export function describeCollection<Kind extends ResourceKind, Fields extends TOb
   const item = Type.Ref(`${name}#`);
   const params = idParams(idPrefix);
   const noun = name.toLowerCase();
+  const clashes = collection.isUnique ? (['duplicate'] as const) : [];
+  const uses = collection.isNeverNamed ? [] : (['in-use'] as const);
   const etag = { ETag: 'The revision, for If-Match.' };
   const shared = { tags: [kind], params, querystring: noQuery };
   const ifMatch = Type.Object({
@@ -50,7 +52,7 @@ export function describeCollection<Kind extends ResourceKind, Fields extends TOb
       body: withExample(fields, example),
       response: {
         201: jsonResponse('Created.', item, sample, { ...etag, Location: 'Where it is now.' }),
-        ...faults('duplicate', ...BODY_FAULTS),
+        ...faults(...clashes, ...BODY_FAULTS),
       },
     },
     list: {
@@ -80,16 +82,21 @@ export function describeCollection<Kind extends ResourceKind, Fields extends TOb
       body: { ...patchSchema(storedFields(fields)), examples: [{ archived: true }] },
       response: {
         200: jsonResponse('Changed.', item, sample, etag),
-        ...faults('not-found', 'duplicate', 'in-use', 'version-conflict', ...BODY_FAULTS),
+        ...faults('not-found', ...clashes, 'version-conflict', ...BODY_FAULTS),
       },
     },
     remove: {
       ...shared,
       operationId: `delete${name}`,
       summary: `Delete a ${noun}`,
-      description: 'Refused while anything, a call record included, refers to it: archive it instead.',
+      description: collection.isNeverNamed
+        ? 'For good. Archived, it is kept and takes part in nothing.'
+        : 'Refused while anything, a call record included, refers to it: archive it instead.',
       headers: ifMatch,
-      response: { 204: emptyResponse('Deleted.'), ...faults('not-found', 'in-use', 'version-conflict') },
+      response: {
+        204: emptyResponse('Deleted.'),
+        ...faults('not-found', ...uses, 'version-conflict', ...BODY_FAULTS),
+      },
     },
   };
 }

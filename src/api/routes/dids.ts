@@ -27,6 +27,7 @@ export const dids = defineCollection({
     const read = readNumberFilter(filters['number']);
     return read === undefined ? [{ path: '/number', message: NUMBER_EXPECTED }] : { ...filters, number: read };
   },
+  isUnique: true,
   example: {
     number: '+14155550100',
     campaignId: 'cmp_01JD6Z5V8QK3M4N7P9R2S5T8W1',

@@ -9,7 +9,7 @@ import { EventStream, readPlace, type EventView } from '../event-stream.ts';
 import { holderOf } from '../holder.ts';
 import { showOwnChange } from '../own-calls.ts';
 import type { ApiDeps, KeyHolder } from '../ports.ts';
-import { faults } from '../schemas/responses.ts';
+import { faultsOpenToAll } from '../schemas/responses.ts';
 import { EVENTS_EXAMPLE, eventsQuery } from './events.schema.ts';
 
 /** Streams at once, and of them of one key: no key can shut out the others. */
@@ -68,7 +68,7 @@ export function registerEvents(app: FastifyInstance, { feed, keys }: Pick<ApiDep
               'text/event-stream': { schema: Type.Unsafe<unknown>({ type: 'string' }), example: EVENTS_EXAMPLE },
             },
           },
-          ...faults('too-many-streams'),
+          ...faultsOpenToAll('too-many-streams'),
         },
       },
       config: { access: 'calls:own' },

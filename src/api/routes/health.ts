@@ -8,6 +8,9 @@ import { problemResponses } from '../schemas/problem.ts';
 import { jsonResponse } from '../schemas/responses.ts';
 import { liveness, readiness } from './health.schema.ts';
 
+/** Whoever else asks from a supervisor's address, however much: that must not look as if the process were dead. */
+const OPEN = { access: 'public', rateLimit: false } as const;
+
 /** `/healthz`, `/readyz` and `/metrics`: for supervisors and Prometheus, without a key. */
 export function registerHealth(
   app: FastifyInstance,
@@ -22,10 +25,10 @@ export function registerHealth(
         summary: 'Whether the process works',
         response: {
           200: jsonResponse('It does.', liveness, { status: 'ok', version }),
-          ...problemResponses(['not-ready']),
+          ...problemResponses(['malformed-request', 'internal', 'not-ready']),
         },
       },
-      config: { access: 'public' },
+      config: OPEN,
     },
     () => {
       if (!health.live()) throw new AppError('not-ready', 'The process no longer works: start it anew.');
@@ -42,7 +45,7 @@ export function registerHealth(
         summary: 'Whether calls can be taken',
         response: readinessResponses,
       },
-      config: { access: 'public' },
+      config: OPEN,
     },
     async (request, reply) => {
       const found = await health.ready();
@@ -69,10 +72,10 @@ export function registerHealth(
             description: 'The metrics as they are now.',
             content: { 'text/plain': { schema: Type.String(), example: 'tollgate_calls_live 3\n' } },
           },
-          ...problemResponses(['internal']),
+          ...problemResponses(['malformed-request', 'internal']),
         },
       },
-      config: { access: 'public' },
+      config: OPEN,
     },
     async (_request, reply) => reply.type('text/plain; version=0.0.4; charset=utf-8').send(await metrics()),
   );
@@ -81,5 +84,9 @@ export function registerHealth(
 /** Both answers of `/readyz` say what was checked. */
 const readinessResponses: Record<number, object> = {
   200: jsonResponse('They can.', readiness, { ready: true, checks: { sip: 'ok', store: 'ok', media: 'unused' } }),
-  ...problemResponses(['not-ready']),
+  ...problemResponses(['malformed-request', 'internal']),
+  ...problemResponses(['not-ready'], {
+    properties: readiness.properties,
+    example: { ready: false, checks: { sip: 'failing', store: 'ok', media: 'unused' } },
+  }),
 };

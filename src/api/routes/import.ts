@@ -33,7 +33,7 @@ const DESCRIPTION =
 
 const ANSWERS = {
   200: jsonResponse('Done, or what would be done.', importResult, IMPORT_EXAMPLE),
-  ...faults('in-use', 'duplicate', 'version-conflict', ...BODY_FAULTS),
+  ...faults('in-use', 'version-conflict', ...BODY_FAULTS),
 };
 
 /** `POST /import` and `POST /import/:collection`: much of the configuration at once. */

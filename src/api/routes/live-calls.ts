@@ -6,7 +6,7 @@ import type { CallId } from '../../domain/ids.ts';
 import { pageInMemory } from '../page-in-memory.ts';
 import type { ApiDeps } from '../ports.ts';
 import { noQuery, pageOf } from '../schemas/page.ts';
-import { faults, jsonResponse } from '../schemas/responses.ts';
+import { BODY_FAULTS, faults, jsonResponse } from '../schemas/responses.ts';
 import { idParams } from './describe-collection.ts';
 import { hangingUp, LIVE_CALL_EXAMPLE, liveCall, liveCallsQuery } from './live-calls.schema.ts';
 
@@ -56,7 +56,7 @@ export function registerLiveCalls(app: FastifyInstance, { live }: Pick<ApiDeps, 
         querystring: noQuery,
         response: {
           202: jsonResponse('On its way.', hangingUp, { id: LIVE_CALL_EXAMPLE.id, state: 'ending' }),
-          ...faults('not-found', 'unsupported-media-type'),
+          ...faults('not-found', ...BODY_FAULTS),
         },
       },
       config: { access: 'calls:control' },

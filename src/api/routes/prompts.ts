@@ -140,7 +140,7 @@ export function registerPrompts(app: FastifyInstance, deps: Pick<ApiDeps, 'promp
         headers: ifMatch,
         response: {
           204: emptyResponse('Deleted.'),
-          ...faults('not-found', 'in-use', 'wrong-state', 'version-conflict'),
+          ...faults('not-found', 'in-use', 'wrong-state', 'version-conflict', ...BODY_FAULTS),
         },
       },
       config: { access: 'configuration:write' },

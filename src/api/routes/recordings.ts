@@ -8,7 +8,7 @@ import { holderOf, ownIdOf } from '../holder.ts';
 import { requireOwn } from '../own-calls.ts';
 import type { ApiDeps } from '../ports.ts';
 import { noQuery } from '../schemas/page.ts';
-import { faults, jsonResponse } from '../schemas/responses.ts';
+import { BODY_FAULTS, emptyResponse, faults, jsonResponse } from '../schemas/responses.ts';
 import { sendWav } from '../send-wav.ts';
 import { idParams } from './describe-collection.ts';
 import { LIVE_CALL_EXAMPLE } from './live-calls.schema.ts';
@@ -62,7 +62,7 @@ export function registerRecordings(app: FastifyInstance, deps: Pick<ApiDeps, 'ca
         operationId: 'deleteRecording',
         summary: "Delete a call's recording",
         description: 'For good. The record of the call still names it, and the audit log says who deleted it.',
-        response: { 204: { description: 'It is gone.', type: 'null' }, ...faults('not-found') },
+        response: { 204: emptyResponse('It is gone.'), ...faults('not-found', ...BODY_FAULTS) },
       },
       config: { access: 'calls:control' },
     },
@@ -94,7 +94,7 @@ export function registerRecordings(app: FastifyInstance, deps: Pick<ApiDeps, 'ca
               : 'Both sides are recorded again. Again is no harm.',
           response: {
             200: jsonResponse('Done.', pausing, { id: LIVE_CALL_EXAMPLE.id, recording }),
-            ...faults('not-found', 'wrong-state', 'unsupported-media-type'),
+            ...faults('not-found', 'wrong-state', ...BODY_FAULTS),
           },
         },
         config: { access: 'calls:control' },

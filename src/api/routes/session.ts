@@ -10,7 +10,7 @@ import type { ApiDeps } from '../ports.ts';
 import { withExample } from '../schemas/body.ts';
 import { idField, STRICT } from '../schemas/fields.ts';
 import { noQuery } from '../schemas/page.ts';
-import { BODY_FAULTS, emptyResponse, faults, jsonResponse } from '../schemas/responses.ts';
+import { BODY_FAULTS, emptyResponse, faults, faultsOpenToAll, jsonResponse } from '../schemas/responses.ts';
 import type { Sessions } from '../sessions.ts';
 import { API_KEY_EXAMPLE } from './api-keys.schema.ts';
 
@@ -46,7 +46,7 @@ export function registerSession(
           'revoked or the product starts again. Changes that are asked for with it need the header `X-Tollgate-Session: 1`.',
         querystring: noQuery,
         body: withExample(signingIn, { apiKey: 'tg_…' }),
-        response: { 204: emptyResponse('Signed in.'), ...faults(...BODY_FAULTS) },
+        response: { 204: emptyResponse('Signed in.'), ...faultsOpenToAll(...BODY_FAULTS) },
       },
       config: { access: 'public', changesNothing: true },
     },
@@ -65,7 +65,7 @@ export function registerSession(
         operationId: 'whoAmI',
         summary: 'Say whose key this is',
         querystring: noQuery,
-        response: { 200: jsonResponse('You.', whoAmI, { keyId, name, role }), ...faults() },
+        response: { 200: jsonResponse('You.', whoAmI, { keyId, name, role }), ...faultsOpenToAll() },
       },
       config: { access: 'self' },
     },
@@ -85,7 +85,7 @@ export function registerSession(
         summary: 'Sign out',
         description: 'Ends the session whose cookie this carries and takes the cookie back.',
         querystring: noQuery,
-        response: { 204: emptyResponse('Signed out.'), ...faults() },
+        response: { 204: emptyResponse('Signed out.'), ...faults(...BODY_FAULTS) },
       },
       config: { access: 'self', changesNothing: true },
     },

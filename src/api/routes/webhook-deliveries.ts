@@ -89,7 +89,7 @@ export function registerWebhookDeliveries(app: FastifyInstance, { deliveryLog }:
           'In a delivery of its own, with the same event id and body. One that waits for its next try is tried now instead.',
         response: {
           200: jsonResponse('On its way.', one, { ...DELIVERY_EXAMPLE, tries: 0, lastStatus: null, lastError: null }),
-          ...faults('not-found'),
+          ...faults('not-found', ...BODY_FAULTS),
         },
       },
       config,

@@ -145,7 +145,7 @@ export function registerWebhooks(
         summary: 'Delete a webhook',
         description: 'With its delivery log. What still waits is not sent.',
         headers: ifMatch,
-        response: { 204: emptyResponse('Deleted.'), ...faults('not-found', 'version-conflict') },
+        response: { 204: emptyResponse('Deleted.'), ...faults('not-found', 'version-conflict', ...BODY_FAULTS) },
       },
       config,
     },
@@ -187,7 +187,10 @@ export function registerWebhooks(
         description:
           'Posts an event of type `ping`, once and now, whether the webhook is switched on or off, and says what came back. ' +
           'It is in no log but the audit log.',
-        response: { 200: jsonResponse('What came back.', pinged, PINGED_EXAMPLE), ...faults('not-found') },
+        response: {
+          200: jsonResponse('What came back.', pinged, PINGED_EXAMPLE),
+          ...faults('not-found', ...BODY_FAULTS),
+        },
       },
       config,
     },

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type, type TProperties } from 'typebox';
 
 import { ERRORS, type ErrorCode } from '../../domain/app-error.ts';
 import { PROBLEM_TYPE } from '../plugins/problems.ts';
@@ -25,8 +25,17 @@ export const problemSchema = Type.Object(
   { $id: 'Problem', description: 'A problem document (RFC 9457).' },
 );
 
+/** What a problem says beside what all of them do (RFC 9457 section 3.2), with an example of it. */
+interface Extension {
+  readonly properties: TProperties;
+  readonly example: object;
+}
+
 /** What each fault looks like in the API's description. */
-export function problemResponses(codes: readonly ErrorCode[]): Record<number, object> {
+export function problemResponses(codes: readonly ErrorCode[], extension?: Extension): Record<number, object> {
+  const schema = extension
+    ? Type.Object({ ...problemSchema.properties, ...extension.properties })
+    : Type.Ref('Problem#');
   const byStatus = Map.groupBy(codes, (code) => ERRORS[code].status);
   return Object.fromEntries(
     [...byStatus].map(([status, ofStatus]) => [
@@ -35,8 +44,10 @@ export function problemResponses(codes: readonly ErrorCode[]): Record<number, ob
         description: ofStatus.map((code) => `\`${code}\`: ${ERRORS[code].title}.`).join(' '),
         content: {
           [PROBLEM_TYPE]: {
-            schema: Type.Ref('Problem#'),
-            examples: Object.fromEntries(ofStatus.map((code) => [code, { value: exampleProblem(code) }])),
+            schema,
+            examples: Object.fromEntries(
+              ofStatus.map((code) => [code, { value: { ...exampleProblem(code), ...extension?.example } }]),
+            ),
           },
         },
       },

@@ -24,7 +24,6 @@ function documentHeaders(headers: HeaderDocs): object {
 const ALWAYS: readonly ErrorCode[] = [
   'malformed-request',
   'unauthorized',
-  'forbidden',
   'invalid',
   'too-many-requests',
   'internal',
@@ -36,5 +35,10 @@ export const BODY_FAULTS: readonly ErrorCode[] = ['body-too-large', 'unsupported
 
 /** The faults of one operation: those it names, and those any operation has. */
 export function faults(...codes: readonly ErrorCode[]): Record<number, object> {
+  return faultsOpenToAll('forbidden', ...codes);
+}
+
+/** The same of an operation that is forbidden to nobody. */
+export function faultsOpenToAll(...codes: readonly ErrorCode[]): Record<number, object> {
   return problemResponses([...ALWAYS, ...codes]);
 }
