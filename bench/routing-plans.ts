@@ -2,8 +2,9 @@ import type { AreaId, BuyerId, CampaignId, PublisherId, ScheduleId } from '../sr
 import type { Ani, E164 } from '../src/domain/numbers/e164.ts';
 import type { AreaEntry } from '../src/domain/plan/area.ts';
 import type { RoutingPlan } from '../src/domain/plan/routing-plan.ts';
+import type { CapUsage } from '../src/domain/routing/caps.ts';
 import type { CallOffer } from '../src/domain/routing/route-call.ts';
-import { locationOf, PlanBuilder, usageOf } from '../test/support/routing-plan.ts';
+import { locationOf, PlanBuilder } from '../test/support/routing-plan.ts';
 
 /** A plan, and calls that arrive for it. */
 export interface RoutingCase {
@@ -11,14 +12,20 @@ export interface RoutingCase {
   readonly offers: readonly CallOffer[];
 }
 
-const OFFERS = 512;
+/** How many calls take turns, each from a place of its own where there are as many. */
+export const OFFERS = 512;
 const ROUTES_PER_CAMPAIGN = 10;
 /** How many of a campaign's routes serve a place. */
 const ROUTES_PER_PLACE = 3;
 const PLACES_PER_ROUTE = 6;
 
-/** Nothing is used yet; what the store costs is measured where calls are settled. */
-const usage = usageOf();
+/** Nothing is used yet, and to say so costs nothing: what the store's answers cost is measured where calls are settled. */
+const usage: CapUsage = {
+  concurrent: () => 0,
+  counted: () => ({ settled: 0, pending: 0 }),
+  spent: () => ({ settledMicros: 0, pendingMicros: 0 }),
+  balance: () => ({ balanceMicros: 0, pendingMicros: 0 }),
+};
 
 /** Campaigns of ten routes each, of which three serve the caller's state: what a call network looks like. */
 export function manyCampaigns(routes: number): RoutingCase {

@@ -4,7 +4,7 @@ import type { EpochMs } from '../src/domain/time.ts';
 import { noPlaces } from '../test/support/routing-plan.ts';
 import type { Bench, BenchResult } from './bench-result.ts';
 import { measureRates, type Work } from './measure-rates.ts';
-import { manyCampaigns, oneCampaign, type RoutingCase } from './routing-plans.ts';
+import { manyCampaigns, OFFERS, oneCampaign, type RoutingCase } from './routing-plans.ts';
 
 const SIZES = [10, 100, 1_000, 10_000];
 const SHAPES = { 'campaigns of ten': manyCampaigns, 'one campaign': oneCampaign };
@@ -51,6 +51,7 @@ function measure(): BenchResult {
     notes: [
       'Decided: whom to dial, in order, with the reason of each route that was looked at. A caller waits for this.',
       'Explained: the record of every route of the campaign, which grows with the campaign; it is made once a call.',
+      `Calls come from ${OFFERS} places in turn. One campaign of 10 000 routes serves 20 000 places: routes of the others stay cold.`,
     ],
   };
 }

@@ -28,8 +28,25 @@ export interface CompiledEntries {
   readonly radii: readonly CompiledRadius[];
 }
 
+/** Stands for tables without entries. Most of an area's are, and of thousands of areas one table stays in the cache. */
+const NO_TABLE: ReadonlyMap<never, never> = new Map<never, never>();
+
+/** An empty list; `compileEntries` makes no other. */
+export const NO_ENTRIES: CompiledEntries = {
+  country: NO_TABLE,
+  state: NO_TABLE,
+  stateCountries: new Set(),
+  npa: NO_TABLE,
+  npaNxx: NO_TABLE,
+  zip: NO_TABLE,
+  zipPrefix: NO_TABLE,
+  prefix: NO_TABLE,
+  radii: [],
+};
+
 /** Sorts a list of entries, already checked by `validateArea`, into tables that answer in constant time. */
 export function compileEntries(entries: readonly AreaEntry[], gazetteer: Gazetteer): CompiledEntries {
+  if (entries.length === 0) return NO_ENTRIES;
   const country = new Map<string, AreaEntry>();
   const state = new Map<string, AreaEntry>();
   const stateCountries = new Set<string>();
@@ -53,7 +70,21 @@ export function compileEntries(entries: readonly AreaEntry[], gazetteer: Gazette
     else if ('prefix' in entry) addPrefix(prefix, entry.prefix, entry);
     else radii.push(compileRadius(entry, gazetteer));
   }
-  return { country, state, stateCountries, npa, npaNxx, zip, zipPrefix, prefix, radii };
+  return {
+    country: orNone(country),
+    state: orNone(state),
+    stateCountries,
+    npa: orNone(npa),
+    npaNxx: orNone(npaNxx),
+    zip: orNone(zip),
+    zipPrefix: orNone(zipPrefix),
+    prefix: orNone(prefix),
+    radii,
+  };
+}
+
+function orNone<Key, Value>(table: ReadonlyMap<Key, Value>): ReadonlyMap<Key, Value> {
+  return table.size === 0 ? NO_TABLE : table;
 }
 
 /** The entry whose key begins the text; with several of different lengths, any of them. */

@@ -4,15 +4,16 @@ import type { Ani } from '../numbers/e164.ts';
 import type { CallerLocation, Gazetteer } from '../numbers/location.ts';
 import type { AreaEntry } from '../plan/area.ts';
 import { compileArea } from './area.ts';
-import { areaIndexKeys, callIndexKeys } from './area-index.ts';
+import { areaIndexKeys, callIndexKeys, isDecidedByKeys } from './area-index.ts';
 
 const gazetteer: Gazetteer = { byZip: () => undefined, byNpaNxx: () => undefined, byCallingCode: () => undefined };
 
-function keysOf(include: readonly AreaEntry[], exclude: readonly AreaEntry[] = []): readonly string[] | 'any' {
-  return areaIndexKeys(
-    compileArea({ id: 'area_1' as AreaId, name: 'Test', include, exclude, acceptInferred: true }, gazetteer),
-  );
+function compile(include: readonly AreaEntry[], exclude: readonly AreaEntry[] = [], acceptInferred = true) {
+  return compileArea({ id: 'area_1' as AreaId, name: 'Test', include, exclude, acceptInferred }, gazetteer);
 }
+
+const keysOf = (include: readonly AreaEntry[], exclude?: readonly AreaEntry[]) =>
+  areaIndexKeys(compile(include, exclude));
 
 describe('areaIndexKeys', () => {
   test('files an area under each thing it includes, folded as it is compared', () => {
@@ -33,6 +34,19 @@ describe('areaIndexKeys', () => {
     expect(keysOf([])).toBe('any');
     expect(keysOf([], [{ state: 'CA' }])).toBe('any');
     expect(keysOf([{ state: 'CA' }, { radius: { zip: '94107', miles: 10 } }])).toBe('any');
+  });
+});
+
+describe('isDecidedByKeys', () => {
+  test('is true where nobody is shut out and every key is taken as it is known', () => {
+    expect(isDecidedByKeys(compile([{ zip: '94107' }, { state: 'CA' }]))).toBe(true);
+    expect(isDecidedByKeys(compile([{ zip: '94107' }, { npa: '415' }], [], false))).toBe(true);
+  });
+
+  test('is false where the area shuts some out, or takes no state or country from the number', () => {
+    expect(isDecidedByKeys(compile([{ state: 'CA' }], [{ zip: '94107' }]))).toBe(false);
+    expect(isDecidedByKeys(compile([{ state: 'CA' }], [], false))).toBe(false);
+    expect(isDecidedByKeys(compile([{ country: 'US' }], [], false))).toBe(false);
   });
 });
 

@@ -2,7 +2,7 @@ import type { Ani } from '../numbers/e164.ts';
 import type { CallerLocation } from '../numbers/location.ts';
 import { npaNxxOf, npaOf } from '../numbers/nanp.ts';
 import type { CompiledArea } from './area.ts';
-import type { PrefixTable } from './area-entries.ts';
+import { NO_ENTRIES, type PrefixTable } from './area-entries.ts';
 
 /** A fact of a call that an area may ask for, `state:CA` or `zipPrefix:941`. */
 export type AreaIndexKey = string;
@@ -23,6 +23,14 @@ export function areaIndexKeys({ everywhere, include }: CompiledArea): readonly A
     ...prefixKeysOf('zipPrefix', include.zipPrefix),
     ...prefixKeysOf('prefix', include.prefix),
   ];
+}
+
+/**
+ * Whether every call that has one of an area's keys is served, so that of those the keys find nothing is left to ask.
+ * Otherwise the area may still shut a call out, or take no state or country that is known from the number alone.
+ */
+export function isDecidedByKeys({ include, exclude, acceptInferred }: CompiledArea): boolean {
+  return exclude === NO_ENTRIES && (acceptInferred || (include.country.size === 0 && include.state.size === 0));
 }
 
 /** Every key an area that serves this call could be filed under; about thirty. */

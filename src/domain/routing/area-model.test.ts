@@ -5,7 +5,7 @@ import type { Ani } from '../numbers/e164.ts';
 import type { CallerLocation, Gazetteer, LatLon } from '../numbers/location.ts';
 import type { Area, AreaEntry } from '../plan/area.ts';
 import { compileArea, matchArea } from './area.ts';
-import { areaIndexKeys, callIndexKeys } from './area-index.ts';
+import { areaIndexKeys, callIndexKeys, isDecidedByKeys } from './area-index.ts';
 
 /*
  * The law on areas, sentence by sentence and entry by entry, as slowly as it reads: no tables, no folding together. The
@@ -146,6 +146,20 @@ describe('a compiled area', () => {
         const keys = areaIndexKeys(compiled);
         const ofCall = new Set(callIndexKeys(ani, location));
         expect(keys === 'any' || keys.some((key) => ofCall.has(key))).toBe(true);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('that its keys decide serves every call it shares one with', () => {
+    fc.assert(
+      fc.property(areas, anis, locations, (area, ani, rest) => {
+        const location = { ...rest, npa: ani.startsWith('+1') ? ani.slice(2, 5) : null };
+        const compiled = compileArea(area, gazetteer);
+        const keys = areaIndexKeys(compiled);
+        const ofCall = new Set(callIndexKeys(ani, location));
+        fc.pre(isDecidedByKeys(compiled) && keys !== 'any' && keys.some((key) => ofCall.has(key)));
+        expect(matchArea(compiled, ani, location, gazetteer).result).toBe('in');
       }),
       { numRuns: 2000 },
     );

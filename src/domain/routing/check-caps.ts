@@ -40,20 +40,37 @@ export interface CapContext {
  * owners in the order given.
  */
 export function compileCaps(owners: readonly { readonly owner: CapOwner; readonly caps: Caps }[]): readonly CapCheck[] {
-  const concurrent = owners.flatMap(({ owner, caps }): CapCheck[] =>
-    caps.concurrent === undefined ? [] : [{ kind: 'concurrent', owner, cap: caps.concurrent }],
-  );
-  const counted = COUNTED_WINDOWS.flatMap((window) =>
-    owners.flatMap(({ owner, caps }): CapCheck[] => {
-      const cap = caps[window];
-      return cap === undefined ? [] : [{ kind: 'counted', owner, cap, window, soft: caps.mode === 'soft' }];
-    }),
-  );
-  const spend = owners.flatMap(({ owner, caps }): CapCheck[] => {
-    const capMicros = caps.spendDailyMicros;
-    return capMicros === undefined ? [] : [{ kind: 'spend', owner, capMicros, soft: caps.mode === 'soft' }];
-  });
-  return [...concurrent, ...counted, ...spend];
+  return joinCaps(...owners.map(({ owner, caps }) => capsOf(owner, caps)));
+}
+
+/** The limits of one owner, in that order. Each stands for itself, so many routes can share those of their buyer. */
+export function capsOf(owner: CapOwner, caps: Caps): readonly CapCheck[] {
+  const soft = caps.mode === 'soft';
+  const checks: CapCheck[] = [];
+  if (caps.concurrent !== undefined) checks.push({ kind: 'concurrent', owner, cap: caps.concurrent });
+  for (const window of COUNTED_WINDOWS) {
+    const cap = caps[window];
+    if (cap !== undefined) checks.push({ kind: 'counted', owner, cap, window, soft });
+  }
+  const capMicros = caps.spendDailyMicros;
+  if (capMicros !== undefined) checks.push({ kind: 'spend', owner, capMicros, soft });
+  return checks;
+}
+
+/** The limits of several owners as one list, in the order of `compileCaps`. */
+export function joinCaps(...owners: readonly (readonly CapCheck[])[]): readonly CapCheck[] {
+  return owners.flat().sort((a, b) => rankOf(a) - rankOf(b));
+}
+
+function rankOf(check: CapCheck): number {
+  switch (check.kind) {
+    case 'concurrent':
+      return -1;
+    case 'counted':
+      return COUNTED_WINDOWS.indexOf(check.window);
+    case 'spend':
+      return COUNTED_WINDOWS.length;
+  }
 }
 
 /**

@@ -49,8 +49,8 @@ export function judgeService(
 
 /** The other reasons, `closed` to `source-excluded`: whether a route that serves the caller can take the call now. */
 export function judgeAvailability(line: RouteLine, circumstances: Circumstances): Rejection | null {
-  const { now, usage, duplicates, duplicateBuyers, tried } = circumstances;
-  const { schedule, destination, buyer } = line;
+  const { now, usage } = circumstances;
+  const { schedule } = line;
   if (schedule !== null) {
     const state = scheduleAt(schedule, now);
     if (!state.open) {
@@ -60,14 +60,27 @@ export function judgeAvailability(line: RouteLine, circumstances: Circumstances)
   }
   const full = checkLine(line, usage, now);
   if (full) return full;
-  if (duplicates.includes(destination.id)) {
+  return (
+    checkEarlierCalls(line, circumstances) ??
+    checkAccepted(line, circumstances) ??
+    checkCategory(line, circumstances) ??
+    checkPublisherCaps(line, circumstances)
+  );
+}
+
+/** Most callers have reached nobody before, so destination and buyer are not fetched to be looked up in empty lists. */
+function checkEarlierCalls({ destination, buyer }: RouteLine, circumstances: Circumstances): Rejection | null {
+  const { duplicates, duplicateBuyers, tried } = circumstances;
+  if (duplicates.length > 0 && duplicates.includes(destination.id)) {
     return { reason: 'duplicate-excluded', values: { destinationId: destination.id } };
   }
-  if (duplicateBuyers.includes(buyer.id)) return { reason: 'duplicate-excluded', values: { buyerId: buyer.id } };
-  if (tried.includes(destination.id)) return { reason: 'already-tried', values: { destinationId: destination.id } };
-  return (
-    checkAccepted(line, circumstances) ?? checkCategory(line, circumstances) ?? checkPublisherCaps(line, circumstances)
-  );
+  if (duplicateBuyers.length > 0 && duplicateBuyers.includes(buyer.id)) {
+    return { reason: 'duplicate-excluded', values: { buyerId: buyer.id } };
+  }
+  if (tried.length > 0 && tried.includes(destination.id)) {
+    return { reason: 'already-tried', values: { destinationId: destination.id } };
+  }
+  return null;
 }
 
 /** A route may accept the calls of some publishers alone; one that nobody sent is of none of them. */

@@ -66,7 +66,8 @@ export function selectRoutes(offer: CallOffer, snapshot: RoutingSnapshot, now: E
   const rejected: Candidate[] = [];
   for (const position of positionsToJudge(routes, offer)) {
     const line = routes.lines[position] as RouteLine;
-    const rejection = judgeService(line, offer, snapshot.gazetteer) ?? judgeAvailability(line, circumstances);
+    const unserved = isSureToServe(routes, position) ? null : judgeService(line, offer, snapshot.gazetteer);
+    const rejection = unserved ?? judgeAvailability(line, circumstances);
     if (rejection) rejected.push(rejectedCandidate(line, rejection));
     else eligible.push(line);
   }
@@ -100,6 +101,11 @@ const FEW_ROUTES = 16;
 
 function positionsToJudge({ lines, index }: CampaignRoutes, { ani, location }: CallOffer): Iterable<number> {
   return lines.length <= FEW_ROUTES ? lines.keys() : findPositions(index, ani, location);
+}
+
+/** Whether a route of those to judge needn't be asked if it serves the caller, as the index found it and that suffices. */
+function isSureToServe({ lines, index }: CampaignRoutes, position: number): boolean {
+  return lines.length > FEW_ROUTES && index.serving[position] === 1;
 }
 
 function circumstancesOf(offer: CallOffer, snapshot: RoutingSnapshot, now: EpochMs): Circumstances {

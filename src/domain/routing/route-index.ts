@@ -2,12 +2,14 @@ import type { Ani } from '../numbers/e164.ts';
 import type { CallerLocation } from '../numbers/location.ts';
 import { npaNxxOf, npaOf } from '../numbers/nanp.ts';
 import type { CompiledArea } from './area.ts';
-import { areaIndexKeys, type AreaIndexKey } from './area-index.ts';
+import { areaIndexKeys, type AreaIndexKey, isDecidedByKeys } from './area-index.ts';
 
 /** Finds, of a campaign's routes, those whose area may serve a caller. Routes go by their position in the campaign. */
 export interface RouteIndex {
   /** Positions of routes without an area, or with one that no key can stand for. */
   readonly anywhere: readonly number[];
+  /** By position, 1 for a route that serves every caller it is found for, so that `matchArea` needn't be asked. */
+  readonly serving: Uint8Array;
   /** One table for each kind of key in use. */
   readonly tables: readonly KeyTable[];
 }
@@ -19,11 +21,12 @@ interface KeyTable {
   readonly lengths: number[];
 }
 
-/** Indexes areas by their positions; null stands for everywhere. */
+/** Indexes areas by their positions, which ascend; null stands for everywhere. */
 export function buildRouteIndex(
-  areas: Iterable<{ readonly position: number; readonly area: CompiledArea | null }>,
+  areas: readonly { readonly position: number; readonly area: CompiledArea | null }[],
 ): RouteIndex {
   const anywhere: number[] = [];
+  const serving = new Uint8Array((areas.at(-1)?.position ?? -1) + 1);
   const tables = new Map<string, KeyTable>();
   // Routes often share an area, and its keys can be many.
   const keysByArea = new Map<CompiledArea, readonly AreaIndexKey[] | 'any'>();
@@ -32,11 +35,12 @@ export function buildRouteIndex(
     if (area !== null) keysByArea.set(area, keys);
     if (keys === 'any') anywhere.push(position);
     else for (const key of keys) addKey(tables, key, position);
+    if (area === null || (keys !== 'any' && isDecidedByKeys(area))) serving[position] = 1;
   }
-  return { anywhere, tables: Array.from(tables.values()) };
+  return { anywhere, serving, tables: Array.from(tables.values()) };
 }
 
-/** Positions of all routes that may serve the caller, ascending, each once; `matchArea` still decides on each. */
+/** Positions of all routes that may serve the caller, ascending, each once; not all need do so, as `serving` says. */
 export function findPositions(index: RouteIndex, ani: Ani, location: CallerLocation): readonly number[] {
   let found = index.anywhere;
   let merged = false;

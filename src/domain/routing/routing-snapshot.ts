@@ -11,7 +11,7 @@ import type { Trunk } from '../plan/trunk.ts';
 import { type CompiledArea, compileArea } from './area.ts';
 import { type BlocklistIndex, buildBlocklistIndex } from './blocklist.ts';
 import { CapWindows } from './cap-windows.ts';
-import { type CapCheck, compileCaps } from './check-caps.ts';
+import { type CapCheck, capsOf, joinCaps } from './check-caps.ts';
 import type { Rejection } from './route-decision.ts';
 import { buildRouteIndex, type RouteIndex } from './route-index.ts';
 import { type CompiledSchedule, compileSchedule } from './schedule.ts';
@@ -92,6 +92,7 @@ export function buildRoutingSnapshot(plan: RoutingPlan, gazetteer: Gazetteer): R
     ),
     scheduleById: compileEach(plan.schedules, 'schedule', compileSchedule, problems),
     windowsByBuyer: compileEach(plan.buyers, 'buyer', windowsByZone(), problems),
+    capsByBuyer: new Map(plan.buyers.map(({ id, caps }) => [id, capsOf({ kind: 'buyer', id }, caps)])),
   };
   const lines = plan.routes
     .toSorted((a, b) => (a.id < b.id ? -1 : 1))
@@ -104,9 +105,7 @@ export function buildRoutingSnapshot(plan: RoutingPlan, gazetteer: Gazetteer): R
     trunkById: byId(plan.trunks),
     campaignById: parts.campaignById,
     publisherById: byId(plan.publishers),
-    publisherCapsById: new Map(
-      plan.publishers.map(({ id, caps }) => [id, compileCaps([{ owner: { kind: 'publisher', id }, caps }])]),
-    ),
+    publisherCapsById: new Map(plan.publishers.map(({ id, caps }) => [id, capsOf({ kind: 'publisher', id }, caps)])),
     buyerById: parts.buyerById,
     destinationById: parts.destinationById,
     routeById: new Map(lines.map((line) => [line.route.id, line])),
@@ -131,6 +130,7 @@ interface Parts {
   readonly areaById: ReadonlyMap<AreaId, NamedArea>;
   readonly scheduleById: ReadonlyMap<ScheduleId, CompiledSchedule>;
   readonly windowsByBuyer: ReadonlyMap<BuyerId, CapWindows>;
+  readonly capsByBuyer: ReadonlyMap<BuyerId, readonly CapCheck[]>;
 }
 
 function joinRoute(route: Route, parts: Parts, problems: SnapshotProblem[]): RouteLine[] {
@@ -157,11 +157,11 @@ function joinRoute(route: Route, parts: Parts, problems: SnapshotProblem[]): Rou
   if (![terms.priceMicros, ...terms.tiers.map((tier) => tier.priceMicros)].every(Number.isSafeInteger)) {
     return leaveOut('One of its prices is no whole number of micros');
   }
-  const caps = compileCaps([
-    { owner: { kind: 'route', id: route.id }, caps: route.caps },
-    { owner: { kind: 'destination', id: destination.id }, caps: destination.caps },
-    { owner: { kind: 'buyer', id: buyer.id }, caps: buyer.caps },
-  ]);
+  const caps = joinCaps(
+    capsOf({ kind: 'route', id: route.id }, route.caps),
+    capsOf({ kind: 'destination', id: destination.id }, destination.caps),
+    parts.capsByBuyer.get(buyer.id) ?? [],
+  );
   const switchedOff = switchedOffBy(route, destination, buyer);
   const { priceMicros } = terms;
   const costMicros = mostACallCanCost(terms);
