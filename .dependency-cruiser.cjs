@@ -51,6 +51,13 @@ module.exports = {
       ['domain/', 'calls/', 'prompts/', 'reporting/', 'store/', 'observability/'],
       'api stays above',
     ),
+    {
+      name: 'reading-starts-light',
+      comment: 'a thread loads what it imports: no routes, no schemas, no web framework',
+      severity: 'error',
+      from: { path: '^src/api/reading/', pathNot: '\\.test\\.ts$' },
+      to: { path: ['^src/api/(routes|plugins|schemas|validation)/', 'node_modules/(@?fastify|typebox)'] },
+    },
     only('embedded-stands-alone', 'embedded', [], 'the stand-in engine imports nothing of the product'),
     only('prompts-lean-on-domain', 'prompts', ['domain/'], 'sound is converted without knowing whose it is'),
     only('config-leans-on-domain', 'config', ['domain/'], 'settings are parsed into domain types'),

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import type { Health } from './api/ports.ts';
+import { ReaderThread } from './api/reading/reader-thread.ts';
 import { createApi } from './api/server.ts';
 import type { AudioWorld } from './calls/audio/anchored-audio.ts';
 import { CallFeed } from './calls/call-feed.ts';
@@ -37,12 +38,11 @@ import { createSipMetrics } from './observability/sip-metrics.ts';
 import { PromptFiles } from './prompts/prompt-files.ts';
 import { RecordingFiles } from './recordings/recording-files.ts';
 import { ownAddresses } from './sip/own-addresses.ts';
-import { summarize } from './reporting/summarize.ts';
 import { SipServer } from './sip/sip-server.ts';
 import { SipWatchdog } from './sip/sip-watchdog.ts';
 import { startSipEngine } from './sip-engine.ts';
 import type { Store } from './store/open-store.ts';
-import { openStore } from './store/open-store.ts';
+import { databaseFileIn, openStore } from './store/open-store.ts';
 import { startMedia } from './start-media.ts';
 import { startRetention } from './start-retention.ts';
 import { createWebhooks } from './start-webhooks.ts';
@@ -225,6 +225,16 @@ export async function startApp(
     },
   };
   const webhooks = createWebhooks({ config, store, clock, log, registry: metrics.registry });
+  const reader = new ReaderThread({
+    file: databaseFileIn(config.TOLLGATE_DATA_DIR),
+    nowMs: () => clock.now().mono,
+    onDeath: (error) => {
+      metrics.faults.inc({ where: 'reader' });
+      log.error({ event: 'reader.died', err: error });
+    },
+    onTrouble: (message) => log.warn({ event: 'reader.troubled', message }),
+  });
+  started.defer(() => reader.close());
   const api = await createApi({
     ...webhooks.api,
     gatewaysOf: (trunkId) => gateways.gatewaysOf(trunkId),
@@ -237,7 +247,7 @@ export async function startApp(
     ledger: store.ledger,
     idempotency: store.idempotency,
     audit: store.audit,
-    summarize: (query) => summarize(store.reports, query),
+    reader,
     capUse,
     changes: store.changes,
     live: {

@@ -1,7 +1,10 @@
 import type { FastifyRequest } from 'fastify';
 
 import { AppError } from '../domain/app-error.ts';
-import type { KeyHolder } from './ports.ts';
+import type { ApiKey } from '../store/api-keys.ts';
+
+/** Whose key a request carries. */
+export type KeyHolder = Pick<ApiKey, 'id' | 'name' | 'role'>;
 
 /** Whose key a request to a guarded operation carries: `plugins/auth.ts` has seen to it that there is one. */
 export function holderOf({ holder }: FastifyRequest): KeyHolder {

@@ -2,8 +2,7 @@ import type { SettledCall } from '../calls/call-feed.ts';
 import type { LiveCall } from '../calls/live-calls.ts';
 import { AppError } from '../domain/app-error.ts';
 import type { CallFilters, CallRecord } from '../store/calls/call-queries.ts';
-import { ownIdOf } from './holder.ts';
-import type { KeyHolder } from './ports.ts';
+import { ownIdOf, type KeyHolder } from './holder.ts';
 
 /** Who sees a call: the house all of it, a party its own side. */
 type Viewer =

@@ -2,8 +2,7 @@ import { AppError } from '../domain/app-error.ts';
 import type { SummaryGroup, SummaryQuery } from '../reporting/summarize.ts';
 import type { Figures, Side } from '../reporting/tally.ts';
 import type { Belonging } from '../store/reports/report-calls.ts';
-import { ownIdOf } from './holder.ts';
-import type { KeyHolder } from './ports.ts';
+import { ownIdOf, type KeyHolder } from './holder.ts';
 
 type Party = Exclude<Side, 'house'>;
 

@@ -12,9 +12,8 @@ import type { Gazetteer } from '../domain/numbers/location.ts';
 import type { RouteDecision } from '../domain/routing/route-decision.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { AnsweredRequest } from '../observability/http-metrics.ts';
-import type { Summary, SummaryQuery } from '../reporting/summarize.ts';
 import type { PromptFiles } from '../prompts/prompt-files.ts';
-import type { ApiKey, ApiKeyStore } from '../store/api-keys.ts';
+import type { ApiKeyStore } from '../store/api-keys.ts';
 import type { AuditLog } from '../store/audit/audit-log.ts';
 import type { CallQueries } from '../store/calls/call-queries.ts';
 import type { DispositionStore } from '../store/calls/dispositions.ts';
@@ -27,9 +26,7 @@ import type { ResourceStore } from '../store/resource-store.ts';
 import type { ConversionStore } from '../store/conversions/conversion-store.ts';
 import type { DeliveryLog } from '../store/webhooks/delivery-log.ts';
 import type { WebhookStore } from '../store/webhooks/webhook-store.ts';
-
-/** Whose key a request carries. */
-export type KeyHolder = Pick<ApiKey, 'id' | 'name' | 'role'>;
+import type { Reader } from './reading/reader.ts';
 
 /** The calls in progress. */
 export interface LiveCalls {
@@ -111,24 +108,25 @@ export interface PingAnswer {
 /** Everything the API leans on. */
 export interface ApiDeps {
   readonly resources: ResourceStore;
-  readonly calls: Pick<CallQueries, 'list' | 'get' | 'reviewQueue' | 'dispositionReport'>;
+  readonly calls: Pick<CallQueries, 'get'>;
   readonly dispositions: DispositionStore;
   readonly proposals: ProposalStore;
   readonly keys: Pick<ApiKeyStore, 'verify' | 'isWorking' | 'create' | 'list' | 'revoke'>;
   readonly ledger: Pick<
     LedgerStore,
-    'list' | 'recordPayment' | 'changeCall' | 'refundCall' | 'billCall' | 'close' | 'latestClose' | 'statement'
+    'recordPayment' | 'changeCall' | 'refundCall' | 'billCall' | 'close' | 'latestClose'
   >;
   readonly idempotency: IdempotencyStore;
   readonly webhooks: WebhookStore;
-  readonly deliveryLog: DeliveryLog;
+  readonly deliveryLog: Pick<DeliveryLog, 'get' | 'replay' | 'replayAll'>;
   /** Sends a webhook an event that says nothing. Rejects with AppError `not-found`. */
   readonly pingWebhook: (id: WebhookId) => Promise<PingAnswer>;
   /** Says what is wrong with a webhook's URL; undefined where nothing is. */
   readonly webhookUrlProblem: (url: string) => string | undefined;
   readonly conversions: ConversionStore;
-  readonly audit: AuditLog;
-  readonly summarize: (query: SummaryQuery) => Promise<Summary>;
+  readonly audit: Pick<AuditLog, 'watch' | 'note' | 'record'>;
+  /** Lists and reports. */
+  readonly reader: Reader;
   /** How full the caps of buyers are, one by one. */
   readonly capUse: () => Iterable<CapUse>;
   /** What the API adds to the transaction of each change. */

@@ -23,6 +23,7 @@ export const ERRORS = {
   'media-failed': { status: 502, title: 'The media server did not do it' },
   'media-unavailable': { status: 503, title: 'No media server can take the call' },
   'store-unavailable': { status: 503, title: 'The database can not be written' },
+  'reads-unavailable': { status: 503, title: 'Lists and reports are not answered for the moment' },
   'too-many-streams': { status: 503, title: 'Too many clients follow events' },
   'not-ready': { status: 503, title: 'Not ready' },
 } as const satisfies Record<string, { readonly status: number; readonly title: string }>;

@@ -5,12 +5,12 @@ import { onTestFinished } from 'vitest';
 import type { ApiDeps, MediaServersInUse } from '../../src/api/ports.ts';
 import { CallFeed } from '../../src/calls/call-feed.ts';
 import type { LiveCall } from '../../src/calls/live-calls.ts';
+import { createReaderHere } from '../../src/api/reading/read-here.ts';
 import { createApi } from '../../src/api/server.ts';
 import type { CallId, WebhookEventId } from '../../src/domain/ids.ts';
 import type { EpochMs, MonoMs } from '../../src/domain/time.ts';
 import { webhookUrlProblem } from '../../src/domain/webhooks/webhook-url.ts';
 import { createGazetteer } from '../../src/geo/gazetteer.ts';
-import { summarize } from '../../src/reporting/summarize.ts';
 import { PromptFiles } from '../../src/prompts/prompt-files.ts';
 import type { ApiRole } from '../../src/store/api-keys.ts';
 import type { Store } from '../../src/store/open-store.ts';
@@ -82,7 +82,7 @@ export async function startTestApi(
     webhookUrlProblem: (url) => webhookUrlProblem(url, new Set(['127.0.0.1'])),
     conversions: store.conversions,
     audit: store.audit,
-    summarize: (query) => summarize(store.reports, query),
+    reader: createReaderHere(store),
     capUse: () => [],
     changes: store.changes,
     live: {

@@ -2,7 +2,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { AppError } from '../../domain/app-error.ts';
 import { holdersOf, isAllowed, type Access } from '../access.ts';
-import type { ApiDeps, KeyHolder } from '../ports.ts';
+import type { KeyHolder } from '../holder.ts';
+import type { ApiDeps } from '../ports.ts';
 import type { Sessions } from '../sessions.ts';
 import type { JudgeKey } from './judge-key.ts';
 import { KeyRate } from './key-rate.ts';

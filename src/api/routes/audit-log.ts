@@ -6,6 +6,7 @@ import type { ApiDeps } from '../ports.ts';
 import { exampleId, idField, isoField, nullable } from '../schemas/fields.ts';
 import { listQuery, pageOf } from '../schemas/page.ts';
 import { faults, jsonResponse } from '../schemas/responses.ts';
+import { answerApart } from './answer-apart.ts';
 import { readSpan, spanFilters } from './time-span.ts';
 
 const filter = (description: string, example: string) =>
@@ -52,7 +53,7 @@ const EXAMPLE = {
 };
 
 /** `GET /audit-log`: who changed what. */
-export function registerAuditLog(app: FastifyInstance, { audit }: Pick<ApiDeps, 'audit'>): void {
+export function registerAuditLog(app: FastifyInstance, { reader }: Pick<ApiDeps, 'reader'>): void {
   app.withTypeProvider<TypeBoxTypeProvider>().get(
     '/audit-log',
     {
@@ -71,10 +72,11 @@ export function registerAuditLog(app: FastifyInstance, { audit }: Pick<ApiDeps, 
       },
       config: { access: 'audit:read' },
     },
-    (request) => {
+    (request, reply) => {
       const { limit, cursor, from, to, ...exact } = request.query;
       const span = readSpan({ ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) });
-      return audit.list({ limit, ...(cursor === undefined ? {} : { cursor }), filters: { ...exact, ...span } });
+      const query = { limit, ...(cursor === undefined ? {} : { cursor }), filters: { ...exact, ...span } };
+      return answerApart(reader, reply, 'audit-log', query);
     },
   );
 }

@@ -8,6 +8,7 @@ import type { CallFilters } from '../../store/calls/call-queries.ts';
 import { holderOf } from '../holder.ts';
 import { ownFilters, requireOwn, showCall } from '../own-calls.ts';
 import type { ApiDeps } from '../ports.ts';
+import { answerApart } from './answer-apart.ts';
 import { NUMBER_EXPECTED } from '../schemas/fields.ts';
 import { noQuery, pageOf } from '../schemas/page.ts';
 import { faults, jsonResponse } from '../schemas/responses.ts';
@@ -18,7 +19,7 @@ import { readNumberFilter } from './number-filter.ts';
 import { readSpan } from './time-span.ts';
 
 /** `/calls`: the records of calls. */
-export function registerCalls(app: FastifyInstance, { calls }: Pick<ApiDeps, 'calls'>): void {
+export function registerCalls(app: FastifyInstance, { calls, reader }: Pick<ApiDeps, 'calls' | 'reader'>): void {
   app.addSchema(callRecord);
   const typed = app.withTypeProvider<TypeBoxTypeProvider>();
   const call = Type.Ref('Call#');
@@ -41,12 +42,12 @@ export function registerCalls(app: FastifyInstance, { calls }: Pick<ApiDeps, 'ca
       },
       config: { access: 'calls:own' },
     },
-    async (request) => {
+    async (request, reply) => {
       const { limit, cursor, ...filters } = request.query;
       const holder = holderOf(request);
       const own = ownFilters(readFilters(filters), holder);
-      const page = await calls.list({ limit, ...(cursor === undefined ? {} : { cursor }), filters: own });
-      return { data: page.data.map((call) => showCall(call, holder)), nextCursor: page.nextCursor };
+      const query = { limit, ...(cursor === undefined ? {} : { cursor }), filters: own };
+      return answerApart(reader, reply, 'calls', { query, holder });
     },
   );
 

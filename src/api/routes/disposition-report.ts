@@ -5,9 +5,11 @@ import { Type } from 'typebox';
 import { DISPOSITIONS } from '../../domain/call/disposition.ts';
 import { DISPOSITION_GROUPS, type DispositionRow } from '../../store/calls/disposition-report.ts';
 import type { ApiDeps } from '../ports.ts';
+import { DISPOSITION_COLUMNS, dispositionCells } from '../reading/disposition-table.ts';
 import { choiceField, exampleId, STRICT } from '../schemas/fields.ts';
 import { faults } from '../schemas/responses.ts';
-import { csvExample, sendReport } from './send-report.ts';
+import { answerApart } from './answer-apart.ts';
+import { chooseReportForm, csvExample } from './report-form.ts';
 import { readSpan, spanFilters } from './time-span.ts';
 
 const reportQuery = Type.Object(
@@ -45,15 +47,8 @@ const EXAMPLE: DispositionRow = {
   adjustedMicros: -315_000_000,
 };
 
-const COLUMNS = ['key', 'calls', 'billable', 'unreviewed', ...DISPOSITIONS, 'chargeMicros', 'adjustedMicros'];
-
-function toCells({ dispositions, ...row }: DispositionRow): DispositionRow['key' | 'calls'][] {
-  const said = DISPOSITIONS.map((value) => dispositions[value]);
-  return [row.key, row.calls, row.billable, row.unreviewed, ...said, row.chargeMicros, row.adjustedMicros];
-}
-
 /** `GET /reports/dispositions`: what became of the calls of each campaign, buyer, publisher or destination. */
-export function registerDispositionReport(app: FastifyInstance, { calls }: Pick<ApiDeps, 'calls'>): void {
+export function registerDispositionReport(app: FastifyInstance, { reader }: Pick<ApiDeps, 'reader'>): void {
   app.withTypeProvider<TypeBoxTypeProvider>().get(
     '/reports/dispositions',
     {
@@ -71,7 +66,7 @@ export function registerDispositionReport(app: FastifyInstance, { calls }: Pick<
               'application/json': { schema: Type.Object({ data: Type.Array(row) }), example: { data: [EXAMPLE] } },
               'text/csv': {
                 schema: Type.String(),
-                example: csvExample({ columns: COLUMNS, rows: [toCells(EXAMPLE)] }),
+                example: csvExample(DISPOSITION_COLUMNS, [dispositionCells(EXAMPLE)]),
               },
             },
           },
@@ -83,9 +78,8 @@ export function registerDispositionReport(app: FastifyInstance, { calls }: Pick<
     async (request, reply) => {
       const { groupBy, from, to } = request.query;
       const span = readSpan({ ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) });
-      const data = await calls.dispositionReport({ groupBy, ...span });
-      const name = `dispositions-by-${groupBy}`;
-      return sendReport(request, reply, { data }, { name, columns: COLUMNS, rows: data.values().map(toCells) });
+      const form = chooseReportForm(request, reply, `dispositions-by-${groupBy}`);
+      return answerApart(reader, reply, 'dispositions', { query: { groupBy, ...span }, form });
     },
   );
 }

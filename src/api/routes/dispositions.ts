@@ -3,10 +3,10 @@ import type { FastifyInstance } from 'fastify';
 
 import type { CallId } from '../../domain/ids.ts';
 import type { DispositionHistory } from '../../store/calls/dispositions.ts';
-import { holderOf, ownIdOf } from '../holder.ts';
+import { holderOf, ownIdOf, type KeyHolder } from '../holder.ts';
 import { requireOwn } from '../own-calls.ts';
 import { JSON_TYPES } from '../plugins/body-parser.ts';
-import type { ApiDeps, KeyHolder } from '../ports.ts';
+import type { ApiDeps } from '../ports.ts';
 import { withExample } from '../schemas/body.ts';
 import { noQuery } from '../schemas/page.ts';
 import { BODY_FAULTS, faults, jsonResponse } from '../schemas/responses.ts';

@@ -6,9 +6,9 @@ import { Type } from 'typebox';
 import type { FeedEvent } from '../../calls/call-feed.ts';
 import { AppError } from '../../domain/app-error.ts';
 import { EventStream, readPlace, type EventView } from '../event-stream.ts';
-import { holderOf } from '../holder.ts';
+import { holderOf, type KeyHolder } from '../holder.ts';
 import { showOwnChange } from '../own-calls.ts';
-import type { ApiDeps, KeyHolder } from '../ports.ts';
+import type { ApiDeps } from '../ports.ts';
 import { faultsOpenToAll } from '../schemas/responses.ts';
 import { EVENTS_EXAMPLE, eventsQuery } from './events.schema.ts';
 

@@ -5,10 +5,11 @@ import type { ApiDeps } from '../ports.ts';
 import { pageOf } from '../schemas/page.ts';
 import { faults, jsonResponse } from '../schemas/responses.ts';
 import { ledgerQuery, posting, POSTING_EXAMPLE } from './ledger.schema.ts';
+import { answerApart } from './answer-apart.ts';
 import { readSpan } from './time-span.ts';
 
 /** `GET /ledger`. */
-export function registerLedger(app: FastifyInstance, { ledger }: Pick<ApiDeps, 'ledger'>): void {
+export function registerLedger(app: FastifyInstance, { reader }: Pick<ApiDeps, 'reader'>): void {
   app.withTypeProvider<TypeBoxTypeProvider>().get(
     '/ledger',
     {
@@ -25,10 +26,11 @@ export function registerLedger(app: FastifyInstance, { ledger }: Pick<ApiDeps, '
       },
       config: { access: 'ledger:read' },
     },
-    (request) => {
+    (request, reply) => {
       const { limit, cursor, from, to, ...filters } = request.query;
       const span = readSpan({ ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) });
-      return ledger.list({ limit, ...(cursor === undefined ? {} : { cursor }), filters: { ...filters, ...span } });
+      const query = { limit, ...(cursor === undefined ? {} : { cursor }), filters: { ...filters, ...span } };
+      return answerApart(reader, reply, 'ledger', query);
     },
   );
 }

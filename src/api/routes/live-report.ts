@@ -12,10 +12,13 @@ import { dayOf, midnightOf } from '../../domain/routing/calendar-day.ts';
 import { timeZone } from '../../domain/routing/time-zone.ts';
 import { toIso } from '../../domain/time.ts';
 import { Tally, type Figures } from '../../reporting/tally.ts';
+import type { Summary } from '../../reporting/summarize.ts';
+import { holderOf } from '../holder.ts';
 import type { ApiDeps } from '../ports.ts';
 import { choiceField, exampleId, idField, isoField, nullable, STRICT } from '../schemas/fields.ts';
 import { faults, jsonResponse } from '../schemas/responses.ts';
 import { readLocalSpan } from '../statements/local-span.ts';
+import { askApart, textOf } from './answer-apart.ts';
 import { figures, SUMMARY_EXAMPLE, timezoneOfDays } from './summary-report.schema.ts';
 
 const counts = {
@@ -55,7 +58,7 @@ const EXAMPLE = {
 /** `GET /reports/live`: what goes on now, and what today has come to, by campaign; and how full the buyers' caps are. */
 export function registerLiveReport(
   app: FastifyInstance,
-  { live, summarize, capUse, clock }: Pick<ApiDeps, 'live' | 'summarize' | 'capUse' | 'clock'>,
+  { live, reader, capUse, clock }: Pick<ApiDeps, 'live' | 'reader' | 'capUse' | 'clock'>,
 ): void {
   app.withTypeProvider<TypeBoxTypeProvider>().get(
     '/reports/live',
@@ -72,19 +75,14 @@ export function registerLiveReport(
       },
       config: { access: 'calls:read' },
     },
-    async (request) => {
+    async (request, reply) => {
       const { timezone } = readLocalSpan({}, request.query.timezone);
       const at = clock.now().wall;
       const zone = timeZone(timezone);
       const since = zone.whenClockReaches(midnightOf(dayOf(zone.toLocal(at))));
-      const today = await summarize({
-        groupBy: 'campaign',
-        timezone,
-        from: since,
-        to: null,
-        filters: {},
-        side: 'house',
-      });
+      const query = { groupBy: 'campaign', timezone, from: since, to: null, filters: {}, side: 'house' } as const;
+      const answer = await askApart(reader, reply, 'summary', { query, holder: holderOf(request), form: 'json' });
+      const today = JSON.parse(await textOf(answer)) as Summary;
       const calls = live.list();
       return {
         at: toIso(at),

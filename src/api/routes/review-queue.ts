@@ -8,6 +8,7 @@ import type { ApiDeps } from '../ports.ts';
 import { idField, instantField } from '../schemas/fields.ts';
 import { listQuery, pageOf } from '../schemas/page.ts';
 import { faults, jsonResponse } from '../schemas/responses.ts';
+import { answerApart } from './answer-apart.ts';
 import { CALL_EXAMPLE } from './calls.schema.ts';
 
 /** How far back people are asked to look where they don't say: most agreements let nobody dispute older calls. */
@@ -21,7 +22,7 @@ const reviewQueueQuery = listQuery({
 });
 
 /** `GET /review-queue`: calls that nobody has looked at. */
-export function registerReviewQueue(app: FastifyInstance, { calls, clock }: Pick<ApiDeps, 'calls' | 'clock'>): void {
+export function registerReviewQueue(app: FastifyInstance, { reader, clock }: Pick<ApiDeps, 'reader' | 'clock'>): void {
   app.withTypeProvider<TypeBoxTypeProvider>().get(
     '/review-queue',
     {
@@ -41,10 +42,10 @@ export function registerReviewQueue(app: FastifyInstance, { calls, clock }: Pick
       },
       config: { access: 'calls:read' },
     },
-    (request) => {
+    (request, reply) => {
       const { limit, cursor, from, ...filters } = request.query;
       const since = from === undefined ? clock.now().wall - LOOK_BACK_MS : Date.parse(from);
-      return calls.reviewQueue({
+      return answerApart(reader, reply, 'review-queue', {
         limit,
         ...(cursor === undefined ? {} : { cursor }),
         from: since as EpochMs,

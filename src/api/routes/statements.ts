@@ -1,22 +1,18 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 
 import { AppError } from '../../domain/app-error.ts';
-import type { LedgerParty } from '../../domain/billing/ledger.ts';
-import type { StatementLine } from '../../domain/billing/statement.ts';
 import type { BuyerId, PublisherId } from '../../domain/ids.ts';
-import type { Ani } from '../../domain/numbers/e164.ts';
-import { toIso, type EpochMs } from '../../domain/time.ts';
 import { holderOf, ownIdOf } from '../holder.ts';
-import { hideCaller } from '../own-calls.ts';
 import type { ApiDeps } from '../ports.ts';
 import { faults } from '../schemas/responses.ts';
-import type { AccountStatement } from '../statements/account-statement.ts';
-import { readLocalSpan, type LocalSpan } from '../statements/local-span.ts';
+import { readLocalSpan } from '../statements/local-span.ts';
 import { preferredType } from '../statements/preferred-type.ts';
+import type { StatementForm, StatementQuestion } from '../statements/read-account-statement.ts';
 import { statementCsv } from '../statements/statement-csv.ts';
 import { statementPage } from '../statements/statement-page.ts';
+import { answerApart } from './answer-apart.ts';
 import { idParams } from './describe-collection.ts';
 import { statement, statementExample, statementQuery } from './statements.schema.ts';
 
@@ -34,7 +30,7 @@ const ACCOUNTS = [
 /** `GET /buyers/:id/statement` and `/publishers/:id/statement`: JSON, CSV, or a page to print, by Accept. */
 export function registerStatements(
   app: FastifyInstance,
-  { resources, ledger, currency }: Pick<ApiDeps, 'resources' | 'ledger' | 'currency'>,
+  { resources, reader, currency }: Pick<ApiDeps, 'resources' | 'reader' | 'currency'>,
 ): void {
   const typed = app.withTypeProvider<TypeBoxTypeProvider>();
 
@@ -76,17 +72,9 @@ export function registerStatements(
         const { from, to, timezone } = request.query;
         const account = await accountOf(kind, id);
         const written = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
-        const answer = await read(account, readLocalSpan(written, timezone ?? account.timezone));
-        void reply.header('vary', 'Accept');
-        switch (preferredType(request.headers.accept, ['application/json', 'text/csv', 'text/html'])) {
-          case 'text/csv':
-            void reply.header('content-disposition', `attachment; filename="statement-${id}.csv"`);
-            return reply.type('text/csv; charset=utf-8').send(statementCsv(answer));
-          case 'text/html':
-            return reply.type('text/html; charset=utf-8').send(statementPage(answer));
-          case 'application/json':
-            return reply.send(answer);
-        }
+        const span = readLocalSpan(written, timezone ?? account.timezone);
+        const form = chooseForm(request, reply, `statement-${id}`);
+        return answerApart(reader, reply, 'statement', { account, currency, span, form });
       },
     );
   }
@@ -100,35 +88,21 @@ export function registerStatements(
     const { name } = await resources.get('publishers', id);
     return { kind, id, name, timezone: 'UTC', party: `publisher:${id as PublisherId}` };
   }
+}
 
-  async function read({ kind, id, name, party }: Account, span: LocalSpan): Promise<AccountStatement> {
-    const { from, to } = span;
-    const { lines, ...figures } = await ledger.statement({ party, from, to });
-    return {
-      account: { kind, id, name },
-      currency,
-      timezone: span.timezone,
-      from: toIsoOrNull(from),
-      to: toIsoOrNull(to),
-      ...figures,
-      lines: kind === 'buyer' ? lines : lines.map(hideCallerIn),
-    };
+type Account = StatementQuestion['account'] & { readonly timezone: string };
+
+/** What a statement is to be written as; the reply's headers say so. */
+function chooseForm(request: FastifyRequest, reply: FastifyReply, name: string): StatementForm {
+  void reply.header('vary', 'Accept');
+  switch (preferredType(request.headers.accept, ['application/json', 'text/csv', 'text/html'])) {
+    case 'text/csv':
+      void reply.header('content-disposition', `attachment; filename="${name}.csv"`).type('text/csv; charset=utf-8');
+      return 'csv';
+    case 'text/html':
+      void reply.type('text/html; charset=utf-8');
+      return 'html';
+    case 'application/json':
+      return 'json';
   }
-}
-
-interface Account {
-  readonly kind: 'buyer' | 'publisher';
-  readonly id: string;
-  readonly name: string;
-  readonly timezone: string;
-  readonly party: Exclude<LedgerParty, 'house'>;
-}
-
-function toIsoOrNull(instant: EpochMs | null) {
-  return instant === null ? null : toIso(instant);
-}
-
-/** Who called is between the caller and the buyer: a publisher's paper has enough to tell its calls apart. */
-function hideCallerIn(line: StatementLine): StatementLine {
-  return line.ani === null ? line : { ...line, ani: hideCaller(line.ani) as Ani };
 }

@@ -57,9 +57,6 @@ export const figures = {
   profitMicros: orNull('integer', 'Charge less payout, in micros.'),
 };
 
-/** The columns of a summary, in the order in which they are written. */
-export const SUMMARY_COLUMNS = ['key', ...(Object.keys(figures) as (keyof Figures)[])] as const;
-
 /** What a summary is answered as. */
 export const summaryAnswer = Type.Object({
   data: Type.Array(

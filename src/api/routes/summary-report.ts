@@ -4,26 +4,22 @@ import { Type, type Static } from 'typebox';
 
 import type { InputProblem } from '../../domain/app-error.ts';
 import { countryOfState } from '../../domain/numbers/states.ts';
-import type { SummaryQuery, SummaryRow } from '../../reporting/summarize.ts';
+import type { SummaryQuery } from '../../reporting/summarize.ts';
 import { holderOf } from '../holder.ts';
-import { ownSummary, showFigures, type Shown } from '../own-summary.ts';
+import { ownSummary } from '../own-summary.ts';
 import type { ApiDeps } from '../ports.ts';
+import { SUMMARY_COLUMNS, summaryCells } from '../reading/summary-table.ts';
 import { NUMBER_EXPECTED } from '../schemas/fields.ts';
 import { faults } from '../schemas/responses.ts';
 import { readLocalSpan } from '../statements/local-span.ts';
 import { invalid } from '../validation/validator.ts';
 import { readNumberFilter } from './number-filter.ts';
-import { csvExample, sendReport } from './send-report.ts';
-import {
-  SUMMARY_COLUMNS,
-  SUMMARY_EXAMPLE,
-  SUMMARY_ROW_EXAMPLE,
-  summaryAnswer,
-  summaryQuery,
-} from './summary-report.schema.ts';
+import { answerApart } from './answer-apart.ts';
+import { chooseReportForm, csvExample } from './report-form.ts';
+import { SUMMARY_EXAMPLE, SUMMARY_ROW_EXAMPLE, summaryAnswer, summaryQuery } from './summary-report.schema.ts';
 
 /** `GET /reports/summary`: calls, talk and money by day, hour, campaign, and whatever else a call belongs to. */
-export function registerSummaryReport(app: FastifyInstance, { summarize }: Pick<ApiDeps, 'summarize'>): void {
+export function registerSummaryReport(app: FastifyInstance, { reader }: Pick<ApiDeps, 'reader'>): void {
   app.withTypeProvider<TypeBoxTypeProvider>().get(
     '/reports/summary',
     {
@@ -45,7 +41,7 @@ export function registerSummaryReport(app: FastifyInstance, { summarize }: Pick<
               'application/json': { schema: summaryAnswer, example: SUMMARY_EXAMPLE },
               'text/csv': {
                 schema: Type.String(),
-                example: csvExample({ columns: SUMMARY_COLUMNS, rows: [toCells(SUMMARY_ROW_EXAMPLE)] }),
+                example: csvExample(SUMMARY_COLUMNS, [summaryCells(SUMMARY_ROW_EXAMPLE)]),
               },
             },
           },
@@ -62,20 +58,10 @@ export function registerSummaryReport(app: FastifyInstance, { summarize }: Pick<
         timezone,
       );
       const own = ownSummary({ groupBy, filters: readFilters(filters) }, holder);
-      const { data, total } = await summarize({ groupBy, ...span, ...own });
-      const shown = data.map((row) => showFigures(row, holder));
-      return sendReport(
-        request,
-        reply,
-        { data: shown, total: showFigures(total, holder) },
-        { name: `summary-by-${groupBy}`, columns: SUMMARY_COLUMNS, rows: shown.values().map(toCells) },
-      );
+      const form = chooseReportForm(request, reply, `summary-by-${groupBy}`);
+      return answerApart(reader, reply, 'summary', { query: { groupBy, ...span, ...own }, holder, form });
     },
   );
-}
-
-function toCells(row: Shown<SummaryRow>): SummaryRow['key'][] {
-  return SUMMARY_COLUMNS.map((column) => row[column]);
 }
 
 type Filters = Omit<Static<typeof summaryQuery>, 'from' | 'to' | 'timezone' | 'groupBy'>;

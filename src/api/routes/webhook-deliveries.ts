@@ -7,6 +7,7 @@ import { withExample } from '../schemas/body.ts';
 import { exampleId } from '../schemas/fields.ts';
 import { noQuery, pageOf } from '../schemas/page.ts';
 import { BODY_FAULTS, faults, jsonResponse } from '../schemas/responses.ts';
+import { answerApart } from './answer-apart.ts';
 import { idParams } from './describe-collection.ts';
 import { readSpan } from './time-span.ts';
 import {
@@ -20,7 +21,10 @@ import {
 } from './webhooks.schema.ts';
 
 /** `/webhooks/:id/deliveries` and `/webhooks/:id/replay`: what was sent, what was not, and sending it again. */
-export function registerWebhookDeliveries(app: FastifyInstance, { deliveryLog }: Pick<ApiDeps, 'deliveryLog'>): void {
+export function registerWebhookDeliveries(
+  app: FastifyInstance,
+  { deliveryLog, reader }: Pick<ApiDeps, 'deliveryLog' | 'reader'>,
+): void {
   app.addSchema(delivery);
   const typed = app.withTypeProvider<TypeBoxTypeProvider>();
   const one = Type.Ref('WebhookDelivery#');
@@ -52,8 +56,9 @@ export function registerWebhookDeliveries(app: FastifyInstance, { deliveryLog }:
       },
       config,
     },
-    ({ params: { id }, query: { limit, cursor, status } }) =>
-      deliveryLog.list(id, {
+    ({ params: { id: webhookId }, query: { limit, cursor, status } }, reply) =>
+      answerApart(reader, reply, 'deliveries', {
+        webhookId,
         limit,
         ...(cursor === undefined ? {} : { cursor }),
         ...(status === undefined ? {} : { status }),
