@@ -28,13 +28,18 @@ export function judgeAnswer(operation: Operation, document: Json, answer: Answer
   ];
 }
 
-function judgeJson({ name, doc }: Operation, document: Json, { status, type, body }: Answer): readonly string[] {
-  const key = `${name} ${status} ${type}`;
-  const check = compiled.get(key) ?? Compile(closed(resolve(doc.responses[status].content[type].schema, document)));
-  compiled.set(key, check);
-  return check
+function judgeJson({ doc }: Operation, document: Json, { status, type, body }: Answer): readonly string[] {
+  return checkOf(doc.responses[status].content[type].schema, document)
     .Errors(JSON.parse(body))
     .map(({ instancePath, message }) => `answered ${status} with something else at ${instancePath}: ${message}`);
+}
+
+/** Compiled once for all that answer alike. */
+function checkOf(schema: Json, document: Json): Check {
+  const key = JSON.stringify(schema);
+  const check = compiled.get(key) ?? Compile(closed(resolve(schema, document)));
+  compiled.set(key, check);
+  return check;
 }
 
 /** RFC 9457, with a code that is registered for that status and documented here, and the places of wrong input. */

@@ -30,8 +30,15 @@ export interface Description {
 const METHODS = new Set(['get', 'post', 'put', 'patch', 'delete']);
 const EVERYBODY = holdersOf('self');
 
-/** Reads the description from the API itself. */
-export async function readDescription(api: TestApi): Promise<Description> {
+let description: Promise<Description> | undefined;
+
+/** Reads the description from the API itself: once, since every API here has the same. */
+export function readDescription(api: TestApi): Promise<Description> {
+  description ??= describe(api);
+  return description;
+}
+
+async function describe(api: TestApi): Promise<Description> {
   const document = await api.expect(200, 'GET', '/openapi.json');
   const operations = Object.entries<Json>(document.paths).flatMap(([path, methods]) =>
     Object.entries<Json>(methods)

@@ -1,5 +1,4 @@
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 
 import type { ApiLimits } from '../../../src/api/ports.ts';
 import { explainRoute } from '../../../src/calls/explain-route.ts';
@@ -8,6 +7,7 @@ import type { Cdr } from '../../../src/domain/call/cdr.ts';
 import type { CallId } from '../../../src/domain/ids.ts';
 import { buildRoutingSnapshot } from '../../../src/domain/routing/routing-snapshot.ts';
 import { createGazetteer } from '../../../src/geo/gazetteer.ts';
+import { RecordingFiles } from '../../../src/recordings/recording-files.ts';
 import type { ApiRole } from '../../../src/store/api-keys.ts';
 import { startTestApi, type TestApi } from '../../support/api.ts';
 import { ApiSamples } from '../../support/api-samples.ts';
@@ -51,23 +51,17 @@ export class WalkStage {
   readonly samples: ApiSamples;
   readonly deps: BreakableDeps;
   readonly #authorization: string;
-  readonly #recordings: Map<CallId, string>;
+  readonly #recordings: RecordingFiles;
   #count = 0;
 
   static async set(limits: Partial<ApiLimits> = {}): Promise<WalkStage> {
     const deps = new BreakableDeps();
-    const recordings = new Map<CallId, string>();
+    const dataDir = temporaryFolder();
     const api: TestApi = await startTestApi(
       {
         mediaServer: true,
         limits: { requestsPerKeyPerMinute: 0, ...limits },
-        recordings: {
-          fileOf(id) {
-            const path = recordings.get(id);
-            return path === undefined ? undefined : { path, sizeBytes: 844, durationMs: 50 };
-          },
-          remove: (id) => Promise.resolve(recordings.delete(id)),
-        },
+        recordings: { fileOf: (id) => recordings.fileOf(id), remove: (id) => recordings.remove(id) },
         async decide(question) {
           const snapshot = buildRoutingSnapshot(await api.store.resources.readPlan(), gazetteer);
           return explainRoute({ at: SAMPLE_INSTANT, seed: 1, ...question }, snapshot, api.store.readView());
@@ -75,10 +69,11 @@ export class WalkStage {
       },
       deps.wrap,
     );
+    const recordings = new RecordingFiles({ dataDir, register: api.store.recordings, onTrouble: fail });
     return new WalkStage(api, deps, recordings, `Bearer ${await api.keyFor('admin')}`);
   }
 
-  private constructor(api: TestApi, deps: BreakableDeps, recordings: Map<CallId, string>, authorization: string) {
+  private constructor(api: TestApi, deps: BreakableDeps, recordings: RecordingFiles, authorization: string) {
     this.api = api;
     this.samples = new ApiSamples(api);
     this.deps = deps;
@@ -100,11 +95,11 @@ export class WalkStage {
 
   /** A settled call whose recording there is. */
   async recordedCall(): Promise<CallId> {
-    const recordingId = `rec_${this.next()}` as NonNullable<Cdr['recordingId']>;
-    const id = await this.settledCall({ recordingId });
-    const path = join(temporaryFolder(), `${id}.wav`);
-    writeFileSync(path, TONE);
-    this.#recordings.set(id, path);
+    const id = `call_${this.next()}` as CallId;
+    const begun = await this.#recordings.begin(id, SAMPLE_INSTANT);
+    writeFileSync(begun.path, TONE);
+    await settleCall(this.api.store, id, { recordingId: begun.recordingId });
+    await this.#recordings.finish(id, begun);
     return id;
   }
 
@@ -168,6 +163,11 @@ type LiveTarget = Pick<LiveCall, 'buyerId' | 'destinationId' | 'routeId'>;
 
 function typeOf({ 'content-type': type }: Readonly<Record<string, unknown>>): string {
   return typeof type === 'string' ? (type.split(';', 1)[0] ?? '') : '';
+}
+
+/** Nothing goes wrong behind the back of a walk. */
+function fail(callId: string, error: unknown): void {
+  throw new Error(`The recording of ${callId} is not what it should be`, { cause: error });
 }
 
 /** A twentieth of a second of a tone, as any prompt or recording might be. */

@@ -63,12 +63,6 @@ export const DERIVED: Readonly<Partial<Record<ErrorCode, Provoke>>> = {
     return each(scene, scene.operation.takes.includes('application/json') ? [unknown, more] : [unknown]);
   },
 
-  async 'too-many-requests'({ operation, hasty }) {
-    const headers = await hasty.keyOf('admin');
-    await hasty.send({ method: 'GET', path: '/v1/session' }, { headers });
-    return [await hasty.send(operation, { headers })];
-  },
-
   internal: (scene) => breakEachStep(scene, 'internal'),
   'store-unavailable': (scene) => breakEachStep(scene, 'store-unavailable'),
 };

@@ -10,8 +10,6 @@ export type RefusalTable = Readonly<Record<string, Readonly<Partial<Record<Error
 export interface Scene {
   readonly operation: Operation;
   readonly stage: WalkStage;
-  /** As the stage, but a key may ask once a minute. */
-  readonly hasty: WalkStage;
   /** How to ask for what it does. */
   readonly how: HowToAsk;
 }
