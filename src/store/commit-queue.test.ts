@@ -4,8 +4,9 @@ import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { temporaryFolder } from '../../test/support/temporary-folder.ts';
-import { createCommitQueue, type BatchLimits } from './commit-queue.ts';
-import { openDatabase } from './database.ts';
+import { createCommitQueue, type BatchLimits, type Durability } from './commit-queue.ts';
+import { openDatabase, type Sqlite } from './database.ts';
+import { createLogFlush } from './log-flush.ts';
 
 function setUp(limits?: BatchLimits) {
   const file = join(temporaryFolder(), 'queue.db');
@@ -23,8 +24,12 @@ function setUp(limits?: BatchLimits) {
     queue,
     insert: (n: number) => () => insert.run(n).changes,
     notes: () => sqlite.prepare<[], number>('SELECT n FROM notes ORDER BY n').pluck().all(),
-    synchronous: () => sqlite.pragma('synchronous', { simple: true }),
   };
+}
+
+/** How many pages the log holds, and how many of them are in the database as well. */
+function logOf(sqlite: Sqlite) {
+  return (sqlite.pragma('wal_checkpoint(NOOP)') as readonly { log: number; checkpointed: number }[])[0];
 }
 
 describe('a write that asks to be alone', () => {
@@ -120,15 +125,127 @@ describe('writes that arrive together', () => {
   });
 });
 
+describe('a batch in which one write fails', () => {
+  test('is run once more from its start, each write undone or kept by itself, in the order they came', async () => {
+    const { queue, insert, notes } = setUp();
+    const ran: number[] = [];
+    const write = (n: number, fails = false) =>
+      queue.write('process', () => {
+        ran.push(n);
+        const result = [insert(n)(), notes().length];
+        if (fails) throw new RangeError(`${n} changed its mind`);
+        return result;
+      });
+
+    const results = await Promise.allSettled([write(1), write(2), write(3, true), write(4), write(5, true), write(6)]);
+
+    // Nothing of the first run is kept; the write that comes after the failure has not run by then.
+    expect(ran).toEqual([1, 2, 3, 1, 2, 3, 4, 5, 4, 5, 6]);
+    expect(results).toMatchObject([
+      { value: [1, 1] },
+      { value: [1, 2] },
+      { reason: new RangeError('3 changed its mind') },
+      { value: [1, 3] },
+      { reason: new RangeError('5 changed its mind') },
+      { value: [1, 4] },
+    ]);
+    expect(notes()).toEqual([1, 2, 4, 6]);
+  });
+
+  test('alone in its batch, a failing write runs once', async () => {
+    const { queue } = setUp();
+    let runs = 0;
+    const failing = queue.write('power', () => {
+      runs += 1;
+      throw new RangeError('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    expect(runs).toBe(1);
+  });
+});
+
 describe('durability', () => {
-  test('waits for the disk when any write of the batch is about money, and only then', async () => {
-    const { queue, synchronous } = setUp();
-    const NORMAL = 1;
-    const FULL = 2;
-    expect(await queue.write('process', synchronous)).toBe(NORMAL);
-    const mixed = [queue.write('process', synchronous), queue.write('power', synchronous)];
-    expect(await Promise.all(mixed)).toEqual([FULL, FULL]);
-    expect(await queue.write('process', synchronous)).toBe(NORMAL);
+  /** A queue whose disk answers when it is told to. */
+  function withSlowDisk() {
+    const { sqlite } = setUp();
+    const disk: ((error: Error | null) => void)[] = [];
+    const flush = createLogFlush(sqlite, (_descriptor, done) => disk.push(done));
+    onTestFinished(() => {
+      flush.close();
+    });
+    const queue = createCommitQueue(sqlite, undefined, flush);
+    return { sqlite, disk, queue };
+  }
+
+  test('what is about money is told when the disk has it, and nothing else waits for that', async () => {
+    const { disk, queue } = withSlowDisk();
+    const told: string[] = [];
+    const write = (name: string, durability: Durability) =>
+      queue.write(durability, () => name).then((result) => told.push(result));
+
+    const money = write('money', 'power');
+    await Promise.all([write('admission', 'process'), write('another', 'process')]);
+    expect([told, disk.length]).toEqual([['admission', 'another'], 1]);
+
+    const more = write('more money', 'power');
+    await write('a third', 'process');
+    // The flush under way began before the second commit: it answers for the first alone.
+    expect(disk.length).toBe(1);
+    disk[0]?.(null);
+    await money;
+    expect([told.at(-1), disk.length]).toEqual(['money', 2]);
+    disk[1]?.(null);
+    await more;
+    expect(told.at(-1)).toBe('more money');
+  });
+
+  test('a failing write is told of its failure at once, whatever the disk does', async () => {
+    const { queue } = withSlowDisk();
+    const failing = queue.write('power', () => {
+      throw new RangeError('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+  });
+
+  test('a disk that fails is a fault with what to do, and the next flush moves the log into the database first', async () => {
+    const { sqlite, disk, queue } = withSlowDisk();
+    const lost = queue.write('power', () => sqlite.exec('INSERT INTO notes (n) VALUES (1)'));
+    await queue.write('process', () => undefined);
+    disk[0]?.(new Error('EIO: i/o error, fdatasync'));
+    await expect(lost).rejects.toMatchObject({
+      code: 'store-unavailable',
+      message: expect.stringMatching(/power cut.*EIO.*check the volume/) as string,
+    });
+    expect(queue.fault()).toMatchObject({ code: 'store-unavailable' });
+
+    const kept = queue.write('power', () => sqlite.exec('INSERT INTO notes (n) VALUES (2)'));
+    await queue.write('process', () => undefined);
+    expect(logOf(sqlite)).toMatchObject({ log: expect.any(Number) as number, checkpointed: logOf(sqlite)?.log });
+    disk[1]?.(null);
+    await kept;
+    expect(queue.fault()).toBeNull();
+  });
+
+  test('all that is committed is on the disk when that is asked for', async () => {
+    const { disk, queue } = withSlowDisk();
+    await queue.write('process', () => undefined);
+    let there = false;
+    const onDisk = queue.onDisk().then(() => (there = true));
+    await queue.write('process', () => undefined);
+    expect(there).toBe(false);
+    disk[0]?.(null);
+    await onDisk;
+  });
+
+  test('what waits for the disk when the queue closes is on it by then', async () => {
+    const { disk, queue } = withSlowDisk();
+    const inFlight = queue.write('power', () => 1);
+    await queue.write('process', () => undefined);
+    const waiting = [queue.write('power', () => 2), queue.write('power', () => 3)];
+    queue.close();
+    expect(await Promise.all([inFlight, ...waiting])).toEqual([1, 2, 3]);
+    // The flush that was under way lands late, and harms nobody.
+    disk[0]?.(null);
   });
 });
 

@@ -1,33 +1,37 @@
 import { AppError } from '../domain/app-error.ts';
 import type { Sqlite } from './database.ts';
+import { createLogFlush, type LogFlush } from './log-flush.ts';
 import { asStoreFault, isUnavailable } from './store-fault.ts';
 
 /**
- * What a committed write must survive. `power`: the machine losing power (money, configuration): the commit waits for
- * the disk, `synchronous=FULL`. `process`: this process dying at any instruction, `kill -9` included: the commit is in
- * the operating system's hands when it returns, but a power cut may undo the latest ones, never tear one. That is what
- * SQLite promises for WAL with `synchronous=NORMAL` (https://www.sqlite.org/pragma.html#pragma_synchronous).
+ * What a committed write must survive. `power`: the machine losing power (money, configuration): its promise waits until
+ * the disk has it, as with SQLite's `synchronous=FULL` (`log-flush.ts`). `process`: this process dying at any
+ * instruction, `kill -9` included: the commit is in the operating system's hands when it returns, but a power cut may undo
+ * the latest ones, never tear one, nor undo one and leave a later one. That is what SQLite promises for WAL with
+ * `synchronous=NORMAL` (https://www.sqlite.org/pragma.html#pragma_synchronous).
  */
 export type Durability = 'process' | 'power';
 
 /**
- * Whether a write shares its commit with others, or has a transaction of its own. Sharing rests on a savepoint around
- * each write, whose bookkeeping grows with the square of what the write changes: thousands of rows are better alone.
+ * Whether a write shares its commit with others, or has a transaction of its own: one of thousands of rows would make the
+ * others wait, and be made twice where one of them fails.
  */
 export type Sharing = 'shared' | 'alone';
 
 export interface CommitQueue {
   /**
-   * Runs `work` in a transaction and resolves with its result once that is committed. Writes that arrive together
-   * share a commit, in the order they came. Where `work` throws, its own changes are undone and nobody else's.
-   * `work` is synchronous, and may run inside the transaction only: it must keep no state of its own that a rollback
-   * would leave wrong.
+   * Runs `work` in a transaction and resolves with its result once that is committed and as durable as asked. Writes that
+   * arrive together share a commit, in the order they came. Where `work` throws, its own changes are undone and nobody
+   * else's. `work` is synchronous, runs inside the transaction only, and runs again where another write of its batch
+   * fails: it must keep no state of its own that a rollback would leave wrong.
    *
    * @throws AppError `store-unavailable` where nothing could be written: full disk, foreign lock, closed store
    */
   write<Result>(durability: Durability, work: () => Result, sharing?: Sharing): Promise<Result>;
   /** How many writes wait for a commit. */
   waiting(): number;
+  /** Resolves once all that is committed now is on the disk. Rejects as `write`. */
+  onDisk(): Promise<void>;
   /** The fault that the latest commit met; null while writing works. */
   fault(): AppError | null;
   /** Commits what waits, then refuses everything. */
@@ -56,7 +60,14 @@ interface Write {
   readonly reject: (reason: unknown) => void;
 }
 
-export function createCommitQueue(sqlite: Sqlite, limits: BatchLimits = DEFAULT_LIMITS): CommitQueue {
+/** What a write of an open transaction came to, and what its promise says once that is committed. */
+type Outcome = { readonly result: unknown } | { readonly fault: unknown };
+
+export function createCommitQueue(
+  sqlite: Sqlite,
+  limits: BatchLimits = DEFAULT_LIMITS,
+  flush: LogFlush = createLogFlush(sqlite),
+): CommitQueue {
   const statements = {
     begin: sqlite.prepare('BEGIN IMMEDIATE'),
     commit: sqlite.prepare('COMMIT'),
@@ -68,7 +79,6 @@ export function createCommitQueue(sqlite: Sqlite, limits: BatchLimits = DEFAULT_
   const waiting: Write[] = [];
   let scheduled = false;
   let closed = false;
-  let synchronous: 'FULL' | 'NORMAL' | undefined;
   let latestFault: AppError | null = null;
   const patienceMs = Number(sqlite.pragma('busy_timeout', { simple: true }));
 
@@ -87,25 +97,62 @@ export function createCommitQueue(sqlite: Sqlite, limits: BatchLimits = DEFAULT_
   /** Takes writes off the queue until the batch is full or its time is up, and commits them. */
   function commitBatch(): void {
     const taken: Write[] = [];
-    const outcomes: (() => void)[] = [];
+    let outcomes: readonly Outcome[];
     try {
-      const most = mostTogether();
-      setSynchronous(waiting.slice(0, most).some((write) => write.durability === 'power'));
-      statements.begin.run();
-      const deadline = performance.now() + limits.maxMs;
-      while (taken.length < most && (taken.length === 0 || performance.now() < deadline)) {
-        const write = waiting.shift();
-        if (write === undefined) break;
-        taken.push(write);
-        outcomes.push(write.sharing === 'alone' ? runAlone(write) : runOne(write));
-      }
-      statements.commit.run();
+      outcomes = commitTogether(taken) ?? commitApart(taken);
       noteFault(null);
     } catch (error) {
       rejectAll(taken.length > 0 ? taken : waiting.splice(0, limits.maxWrites), error);
       return;
     }
-    for (const settle of outcomes) settle();
+    settle(taken, outcomes);
+  }
+
+  /**
+   * Runs and commits a batch as if none of its writes could fail: a savepoint around each took a tenth of all the work,
+   * and hardly any fails. Where one does, nothing is committed, and the answer is null.
+   */
+  function commitTogether(taken: Write[]): Outcome[] | null {
+    const most = mostTogether();
+    const outcomes: Outcome[] = [];
+    statements.begin.run();
+    const deadline = performance.now() + limits.maxMs;
+    while (taken.length < most && (taken.length === 0 || performance.now() < deadline)) {
+      const write = waiting.shift();
+      if (write === undefined) break;
+      taken.push(write);
+      try {
+        outcomes.push({ result: write.work() });
+      } catch (error) {
+        // On some faults (full disk, I/O error) SQLite has undone the transaction by itself, and would again.
+        if (!sqlite.inTransaction) throw error;
+        statements.rollback.run();
+        if (taken.length > 1) return null;
+        return [{ fault: asStoreFault(error) }];
+      }
+    }
+    statements.commit.run();
+    return outcomes;
+  }
+
+  /** Runs and commits writes of which one fails at least, so that each is kept or undone by itself. */
+  function commitApart(writes: readonly Write[]): Outcome[] {
+    statements.begin.run();
+    const outcomes = writes.map(({ work }): Outcome => {
+      statements.save.run();
+      try {
+        const result = work();
+        statements.keep.run();
+        return { result };
+      } catch (error) {
+        if (!sqlite.inTransaction) throw error;
+        statements.undo.run();
+        statements.keep.run();
+        return { fault: asStoreFault(error) };
+      }
+    });
+    statements.commit.run();
+    return outcomes;
   }
 
   /** How many of those that wait may be in one commit: up to the next that is to be alone, or that one. */
@@ -114,42 +161,25 @@ export function createCommitQueue(sqlite: Sqlite, limits: BatchLimits = DEFAULT_
     return next < 0 ? limits.maxWrites : Math.min(limits.maxWrites, Math.max(1, next));
   }
 
-  /** Runs the only write of the open transaction; where it throws, all of that is undone. */
-  function runAlone(write: Write): () => void {
-    const result = write.work();
-    return () => {
-      write.resolve(result);
-    };
-  }
-
-  /** Runs one write inside the open transaction; says how its promise settles once that is committed. */
-  function runOne(write: Write): () => void {
-    statements.save.run();
-    try {
-      const result = write.work();
-      statements.keep.run();
-      return () => {
-        write.resolve(result);
-      };
-    } catch (error) {
-      // On some faults (full disk, I/O error) SQLite has undone the whole transaction, the others' writes with it.
-      if (!sqlite.inTransaction) throw error;
-      statements.undo.run();
-      statements.keep.run();
-      const fault = asStoreFault(error);
-      return () => {
-        if (isUnavailable(fault)) noteFault(fault);
-        write.reject(fault);
-      };
+  /** Tells the writers of a committed batch what became of theirs: some at once, some when the disk has it. */
+  function settle(taken: readonly Write[], outcomes: readonly Outcome[]): void {
+    const awaitDisk: (readonly [Write, unknown])[] = [];
+    for (const [place, write] of taken.entries()) {
+      const outcome = outcomes[place];
+      if (outcome === undefined) continue;
+      if ('fault' in outcome) {
+        if (isUnavailable(outcome.fault)) noteFault(outcome.fault);
+        write.reject(outcome.fault);
+      } else if (write.durability === 'power') awaitDisk.push([write, outcome.result]);
+      else write.resolve(outcome.result);
     }
-  }
-
-  /** `synchronous` can't change inside a transaction, so it is set for the batch: FULL if any write in it needs that. */
-  function setSynchronous(full: boolean): void {
-    const wanted = full ? 'FULL' : 'NORMAL';
-    if (synchronous === wanted) return;
-    sqlite.pragma(`synchronous = ${wanted}`);
-    synchronous = wanted;
+    if (awaitDisk.length === 0) return;
+    flush.request((fault) => {
+      for (const [write, result] of awaitDisk) {
+        if (fault === null) write.resolve(result);
+        else write.reject(fault);
+      }
+    });
   }
 
   function noteFault(fault: AppError | null): void {
@@ -175,10 +205,19 @@ export function createCommitQueue(sqlite: Sqlite, limits: BatchLimits = DEFAULT_
       });
     },
     waiting: () => waiting.length,
-    fault: () => latestFault,
+    onDisk() {
+      return new Promise((resolve, reject) => {
+        flush.request((fault) => {
+          if (fault === null) resolve();
+          else reject(fault);
+        });
+      });
+    },
+    fault: () => latestFault ?? flush.fault(),
     close() {
       while (waiting.length > 0) commitBatch();
       closed = true;
+      flush.close();
     },
   };
 }

@@ -51,6 +51,18 @@ export class CapModel {
     return this.billed.filter(({ line }) => Object.values(line).includes(owner.id as never));
   }
 
+  /** Keeps how everything stands; what it gives back brings that about again. */
+  bookmark(): () => void {
+    const { settled } = this;
+    const billed = [...this.billed];
+    const open = this.open.map((call) => ({ call, was: { ...call } }));
+    return () => {
+      this.settled = settled;
+      this.billed.splice(0, Infinity, ...billed);
+      this.open.splice(0, Infinity, ...open.map(({ call, was }) => Object.assign(call, was)));
+    };
+  }
+
   /** The figures of an owner at an instant, in the order `figuresOf` reads them. */
   figures(owner: CapOwner, at: number): number[] {
     const sameHour = (call: { receivedAt: number }) => hourOf(call.receivedAt) === hourOf(at);

@@ -19,12 +19,20 @@ export interface CapCounters {
 
 const NONE: SettledCount = { settled: 0, spentMicros: 0 };
 
+/** Kind, id and money of one for whom a call counts; an id of null for nobody. */
+type Counting = readonly [kind: CapOwner['kind'], id: string | null, micros: number];
+
 /** Settled calls by window, raised in the transaction that settles a call and never otherwise. */
 export function createCapCounters(sqlite: Sqlite): CapCounters {
-  const raise = sqlite.prepare<[PlaceWindows & { kind: string; id: string; micros: number }]>(
+  // All of a call's sixteen counters in one statement: one for each owner took a third longer.
+  const raise = sqlite.prepare<(string | number | null)[]>(
     `INSERT INTO cap_counters (owner_kind, owner_id, window, window_start, settled, spent_micros)
-     VALUES (@kind, @id, 'hourly', @hour_start, 1, @micros), (@kind, @id, 'daily', @day_start, 1, @micros),
-       (@kind, @id, 'monthly', @month_start, 1, @micros), (@kind, @id, 'total', 0, 1, @micros)
+     SELECT owner.kind, owner.id, counted.window, counted.start, 1, owner.micros
+     FROM (SELECT 'hourly' AS window, ? AS start UNION ALL SELECT 'daily', ? UNION ALL SELECT 'monthly', ?
+         UNION ALL SELECT 'total', 0) AS counted,
+       (SELECT ? AS kind, ? AS id, ? AS micros UNION ALL SELECT ?, ?, ? UNION ALL SELECT ?, ?, ?
+         UNION ALL SELECT ?, ?, ?) AS owner
+     WHERE owner.id IS NOT NULL
      ON CONFLICT (owner_kind, owner_id, window, window_start)
      DO UPDATE SET settled = settled + 1, spent_micros = spent_micros + excluded.spent_micros`,
   );
@@ -33,19 +41,18 @@ export function createCapCounters(sqlite: Sqlite): CapCounters {
      WHERE owner_kind = ? AND owner_id = ? AND window = ? AND window_start = ?`,
   );
 
-  function raiseAll(kind: CapOwner['kind'], id: string | null, windows: PlaceWindows, micros: number): void {
-    if (id !== null) raise.run({ ...windows, kind, id, micros });
-  }
-
   return {
-    count(cdr, windows) {
-      const { buyerVerdict, publisherVerdict } = cdr;
-      if (buyerVerdict?.billable) {
-        raiseAll('route', cdr.routeId, windows, buyerVerdict.amountMicros);
-        raiseAll('destination', cdr.destinationId, windows, buyerVerdict.amountMicros);
-        raiseAll('buyer', cdr.buyerId, windows, buyerVerdict.amountMicros);
-      }
-      if (publisherVerdict?.billable) raiseAll('publisher', cdr.publisherId, windows, publisherVerdict.amountMicros);
+    count({ buyerVerdict, publisherVerdict, routeId, destinationId, buyerId, publisherId }, windows) {
+      const charge = buyerVerdict?.billable ? buyerVerdict.amountMicros : null;
+      const payout = publisherVerdict?.billable ? publisherVerdict.amountMicros : null;
+      if (charge === null && payout === null) return;
+      const owners: readonly Counting[] = [
+        ['route', charge === null ? null : routeId, charge ?? 0],
+        ['destination', charge === null ? null : destinationId, charge ?? 0],
+        ['buyer', charge === null ? null : buyerId, charge ?? 0],
+        ['publisher', payout === null ? null : publisherId, payout ?? 0],
+      ];
+      raise.run(windows.hour_start, windows.day_start, windows.month_start, ...owners.flat());
     },
     read: (owner, window, windowStart) => read.get(owner.kind, owner.id, window, windowStart) ?? NONE,
   };

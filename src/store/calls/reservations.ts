@@ -26,9 +26,8 @@ export interface ReservationRows {
   hold(call: HoldingCall, places: readonly Reservation[]): void;
   /** Idempotent. */
   release(callId: CallId, attempts: readonly AttemptId[]): void;
-  releaseAll(callId: CallId): void;
-  /** The windows in which a call holds its places, by route. */
-  windowsHeld(callId: CallId): ReadonlyMap<RouteId, PlaceWindows>;
+  /** Says in which windows the call held its places, by route. */
+  releaseAll(callId: CallId): ReadonlyMap<RouteId, PlaceWindows>;
   /** As `hold` would find them. */
   windowsAt(timezone: string, receivedAt: EpochMs): PlaceWindows;
   pendingOf(owner: CapOwner): readonly PendingGroup[];
@@ -54,17 +53,14 @@ const PENDING_BY_PUBLISHER = `SELECT hour_start, day_start, month_start, count(*
 /** Places held by calls in progress: rows, so that nothing leaks that a query could not find. */
 export function createReservationRows(sqlite: Sqlite): ReservationRows {
   const windowsAt = createPlaceWindows();
-  const insert = sqlite.prepare<[PlaceWindows & Record<string, string | number | null>]>(
+  const insert = sqlite.prepare<(string | number | null)[]>(
     `INSERT INTO reservations (attempt_id, call_id, route_id, destination_id, buyer_id, publisher_id, hour_start,
        day_start, month_start, countable, pending_micros, pending_payout_micros)
-     VALUES (@attempt_id, @call_id, @route_id, @destination_id, @buyer_id, @publisher_id, @hour_start,
-       @day_start, @month_start, @countable, @pending_micros, @pending_payout_micros)
-     ON CONFLICT (attempt_id) DO NOTHING`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (attempt_id) DO NOTHING`,
   );
   const releaseOne = sqlite.prepare<[string, string]>('DELETE FROM reservations WHERE attempt_id = ? AND call_id = ?');
-  const releaseCall = sqlite.prepare<[string]>('DELETE FROM reservations WHERE call_id = ?');
-  const heldWindows = sqlite.prepare<[string], PlaceWindows & { route_id: RouteId }>(
-    'SELECT route_id, hour_start, day_start, month_start FROM reservations WHERE call_id = ?',
+  const releaseCall = sqlite.prepare<[string], PlaceWindows & { route_id: RouteId }>(
+    'DELETE FROM reservations WHERE call_id = ? RETURNING route_id, hour_start, day_start, month_start',
   );
   const pending = {
     route: sqlite.prepare<[string], PendingGroup>(pendingBy('route_id')),
@@ -76,27 +72,27 @@ export function createReservationRows(sqlite: Sqlite): ReservationRows {
   return {
     hold(call, places) {
       for (const place of places) {
-        insert.run({
-          attempt_id: place.attemptId,
-          call_id: call.callId,
-          route_id: place.routeId,
-          destination_id: place.destinationId,
-          buyer_id: place.buyerId,
-          publisher_id: call.publisherId,
-          ...windowsAt(place.timezone, call.receivedAt),
-          countable: Number(!place.terms.test),
-          pending_micros: micros(place.pendingMicros),
-          pending_payout_micros: mostAPublisherCanEarn(place),
-        });
+        const { hour_start, day_start, month_start } = windowsAt(place.timezone, call.receivedAt);
+        insert.run(
+          place.attemptId,
+          call.callId,
+          place.routeId,
+          place.destinationId,
+          place.buyerId,
+          call.publisherId,
+          hour_start,
+          day_start,
+          month_start,
+          Number(!place.terms.test),
+          micros(place.pendingMicros),
+          mostAPublisherCanEarn(place),
+        );
       }
     },
     release(callId, attempts) {
       for (const attemptId of attempts) releaseOne.run(attemptId, callId);
     },
-    releaseAll(callId) {
-      releaseCall.run(callId);
-    },
-    windowsHeld: (callId) => new Map(heldWindows.all(callId).map((place) => [place.route_id, place])),
+    releaseAll: (callId) => new Map(releaseCall.all(callId).map((place) => [place.route_id, place])),
     windowsAt,
     pendingOf: (owner) => pending[owner.kind].all(owner.id),
   };

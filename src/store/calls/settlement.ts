@@ -50,12 +50,11 @@ export function createSettlement(sqlite: Sqlite, parts: SettlementParts): WriteS
 
   return (callId, state, judge) => {
     // The places go before the caps are read: this call is not to be counted as one in progress against itself.
-    const heldByRoute = reservations.windowsHeld(callId);
-    reservations.releaseAll(callId);
+    const heldByRoute = reservations.releaseAll(callId);
     const { cdr, postings } = judge();
     checkEnded(callId, cdr);
 
-    rows.seal(state.seq, cdr, chain.append(cdr));
+    rows.seal(state, cdr, chain.append(cdr));
     for (const { seq, routeId, destinationId, answeredAt, pddMs } of cdr.attempts) {
       insertAttempt.run(state.seq, seq, routeId ?? NO_ROUTE, destinationId, Number(answeredAt !== null), pddMs);
       insertDialled.run(routeId ?? NO_ROUTE, destinationId, callId);

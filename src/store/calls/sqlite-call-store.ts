@@ -83,12 +83,12 @@ export function createCalls({ sqlite, queue, ledger, outbox }: CallStoreParts): 
 
     routeCall(callId, decide) {
       return queue.write('process', () => {
-        const { seq, status, received_at: receivedAt, publisher_id: publisherId } = rows.find(callId);
-        if (status === 'settled') return null;
+        const state = rows.find(callId);
+        if (state.status === 'settled') return null;
         const { plan, reserve, draft, basis } = decide(readView());
-        rows.redraft(seq, draft);
-        if (basis) keepBasis(seq, basis);
-        reservations.hold({ callId, receivedAt, publisherId }, reserve);
+        rows.redraft(state, draft);
+        if (basis) keepBasis(state.seq, basis);
+        reservations.hold({ callId, receivedAt: state.received_at, publisherId: state.publisher_id }, reserve);
         return plan;
       });
     },
@@ -116,17 +116,17 @@ export function createCalls({ sqlite, queue, ledger, outbox }: CallStoreParts): 
 
     recordDraft(callId, draft) {
       return queue.write('process', () => {
-        const { seq, status } = rows.find(callId);
-        if (status === 'open') rows.redraft(seq, draft);
+        const state = rows.find(callId);
+        if (state.status === 'open') rows.redraft(state, draft);
       });
     },
 
     recordConnected({ callId, callerDialogId, buyerDialogId, draft }) {
       return queue.write('process', () => {
-        const { seq, status } = rows.find(callId);
+        const state = rows.find(callId);
         // A call may end while this waits its turn; its last word stands.
-        if (status === 'settled') return;
-        rows.redraft(seq, draft);
+        if (state.status === 'settled') return;
+        rows.redraft(state, draft);
         dialogs.keep({ callId, callerDialogId, buyerDialogId });
         pendingLegs.forget(callId);
         outbox.tell('call.connected', callId);
