@@ -18,6 +18,7 @@ export type WebhookId = Brand<string, 'WebhookId'>;
 export type WebhookEventId = Brand<string, 'WebhookEventId'>;
 export type DeliveryId = Brand<string, 'DeliveryId'>;
 export type ConversionId = Brand<string, 'ConversionId'>;
+export type ErasureId = Brand<string, 'ErasureId'>;
 
 /** What each kind of id begins with, in the API and in the store. */
 export const ID_PREFIX = {
@@ -45,4 +46,5 @@ export const ID_PREFIX = {
   webhookEvent: 'evt_',
   delivery: 'dlv_',
   conversion: 'cnv_',
+  erasure: 'ers_',
 } as const;

@@ -16,10 +16,12 @@ const RECORDING = 'rec_1' as RecordingId;
 class MemoryRegister implements RecordingRegister {
   readonly kept = new Map<CallId, RegisteredRecording>();
   readonly named = new Map<CallId, RecordingId | null>();
+  readonly erased = new Set<CallId>();
 
-  keep(recording: Omit<RegisteredRecording, 'deletedAt'>): Promise<void> {
+  keep(recording: Omit<RegisteredRecording, 'deletedAt'>): Promise<boolean> {
+    if (this.erased.has(recording.callId)) return Promise.resolve(false);
     this.kept.set(recording.callId, { ...recording, deletedAt: null });
-    return Promise.resolve();
+    return Promise.resolve(true);
   }
 
   find(callId: CallId): RegisteredRecording | undefined {
@@ -130,6 +132,35 @@ describe('a recording', () => {
     rmSync(begun.path);
     expect(files.fileOf(CALL)).toBeUndefined();
     expect(await files.remove(CALL)).toBe(true);
+  });
+
+  test('of a caller who was erased meanwhile does not stay', async () => {
+    const { files, register } = setUp();
+    const begun = await files.begin(CALL, NOW);
+    writeFileSync(begun.path, wav(100));
+    register.erased.add(CALL);
+    await files.finish(CALL, begun);
+    expect([existsSync(begun.path), register.kept.size]).toEqual([false, 0]);
+  });
+
+  test('of a call that is erased goes, whether it was registered or not', async () => {
+    const { files, register, dataDir } = setUp();
+    const begun = await files.begin(CALL, NOW);
+    writeFileSync(begun.path, wav(100));
+    await files.removeFiles({ callId: CALL, receivedAt: NOW });
+    expect(existsSync(begun.path)).toBe(false);
+    writeFileSync(join(dataDir, 'recordings/elsewhere.wav'), wav(100));
+    await register.keep({ id: RECORDING, callId: CALL, path: 'recordings/elsewhere.wav', sizeBytes: 1, durationMs: 1 });
+    await files.removeFiles({ callId: CALL, receivedAt: NOW });
+    expect(existsSync(join(dataDir, 'recordings/elsewhere.wav'))).toBe(false);
+  });
+
+  test('that can not be deleted is told, with what to do', async () => {
+    const { files, dataDir } = setUp();
+    mkdirSync(join(dataDir, 'recordings/2026/11/21/call_1.wav'), { recursive: true });
+    await expect(files.removeFiles({ callId: CALL, receivedAt: NOW })).rejects.toThrow(
+      'The recording recordings/2026/11/21/call_1.wav can not be deleted: mend the permissions',
+    );
   });
 
   test('that has expired is deleted, and one that can’t be keeps no other', async () => {

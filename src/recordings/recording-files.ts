@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { BegunRecording, Recordings } from '../calls/ports/recordings.ts';
+import { AppError } from '../domain/app-error.ts';
 import type { CallId, RecordingId } from '../domain/ids.ts';
 import { ID_PREFIX } from '../domain/ids.ts';
 import { toIso, type EpochMs } from '../domain/time.ts';
@@ -38,7 +39,7 @@ export class RecordingFiles implements Recordings {
   }
 
   async begin(callId: CallId, at: EpochMs): Promise<BegunRecording> {
-    const path = join(this.#dataDir, FOLDER, ...toIso(at).slice(0, 10).split('-'), `${callId}.wav`);
+    const path = join(this.#dataDir, FOLDER, fileNameOf(callId, at));
     await mkdir(dirname(path), { recursive: true });
     return { recordingId: recordingIdOf(callId), path };
   }
@@ -47,7 +48,8 @@ export class RecordingFiles implements Recordings {
     const length = await completeWav(path);
     if (length === null) throw new Error(`${basename(path)} is no WAV of PCM: the media server wrote something else`);
     const below = path.slice(this.#dataDir.length + 1).replaceAll('\\', '/');
-    await this.#register.keep({ id: recordingId, callId, path: below, ...length });
+    const kept = await this.#register.keep({ id: recordingId, callId, path: below, ...length });
+    if (!kept) await this.discard({ recordingId, path });
   }
 
   async discard({ path }: BegunRecording): Promise<void> {
@@ -75,6 +77,21 @@ export class RecordingFiles implements Recordings {
     if (recording === undefined || recording.deletedAt !== null) return false;
     await rm(join(this.#dataDir, recording.path), { force: true });
     return (await this.#register.remove(callId)) !== undefined;
+  }
+
+  /**
+   * Takes away whatever there is of a call's recording, registered or never completed; whoever erases the call says so in
+   * the register. Rejects with AppError `store-unavailable` where a file can't be deleted.
+   */
+  async removeFiles({ callId, receivedAt }: { readonly callId: CallId; readonly receivedAt: EpochMs }): Promise<void> {
+    const registered = this.#register.find(callId)?.path;
+    const paths = new Set([join(FOLDER, fileNameOf(callId, receivedAt)), ...(registered ? [registered] : [])]);
+    for (const path of paths) {
+      await rm(join(this.#dataDir, path), { force: true }).catch((error: unknown) => {
+        const message = `The recording ${path} can not be deleted: mend the permissions of its folder, and erase again.`;
+        throw new AppError('store-unavailable', message, { cause: error });
+      });
+    }
   }
 
   /** Deletes what its campaign keeps no longer; resolves with how many. */
@@ -114,6 +131,11 @@ export class RecordingFiles implements Recordings {
 }
 
 const DAY_MS = 86_400_000;
+
+/** `2026/11/21/call_….wav`. */
+function fileNameOf(callId: CallId, receivedAt: EpochMs): string {
+  return join(...toIso(receivedAt).slice(0, 10).split('-'), `${callId}.wav`);
+}
 
 /** A recording is its call's: their ids differ in the prefix alone. */
 function recordingIdOf(callId: CallId): RecordingId {

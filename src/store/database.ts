@@ -73,6 +73,9 @@ function connect(file: string): Sqlite {
   sqlite.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   // Savepoints keep the pages they may have to restore; in memory that costs a copy, in a file a write.
   sqlite.pragma('temp_store = MEMORY');
+  // What is deleted, or moved to another page, leaves no copy behind: whoever is erased is nowhere in the file. No more CPU
+  // a call than without, as far as can be measured.
+  sqlite.pragma('secure_delete = ON');
   return sqlite;
 }
 

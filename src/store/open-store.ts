@@ -14,6 +14,7 @@ import { createChangeScopes, type ChangeScopes } from './change-scopes.ts';
 import { createCommitQueue } from './commit-queue.ts';
 import { createConversionStore, type ConversionStore } from './conversions/conversion-store.ts';
 import { openDatabase, type Access } from './database.ts';
+import { createErasureStore, type ErasureStore } from './erasure/erasure-store.ts';
 import { createIdempotencyStore, type IdempotencyStore } from './idempotency-store.ts';
 import { createAdjustCall } from './ledger/adjust-call.ts';
 import { createLedgerStore, type LedgerStore } from './ledger/ledger-store.ts';
@@ -69,6 +70,7 @@ export interface Store extends CrashRecovery {
   /** Settled calls, as reports count them. */
   readonly reports: ReportCalls;
   readonly recordings: RecordingRegister;
+  readonly erasures: ErasureStore;
   readonly prompts: PromptStore;
   readonly webhooks: WebhookStore;
   readonly deliveryLog: DeliveryLog;
@@ -142,6 +144,7 @@ export function openStore(options: StoreOptions): Store {
       now,
       onKept: ({ id, callId, durationMs }) => outbox.tell('recording.ready', callId, { recording: { id, durationMs } }),
     }),
+    erasures: createErasureStore({ sqlite, changes: changes.queue, queue, audit, newId, now }),
     changes,
     newId,
     waitingWrites: () => queue.waiting(),

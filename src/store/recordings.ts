@@ -30,6 +30,9 @@ export function createRecordingRegister({ sqlite, queue, now, onKept }: Recordin
     `INSERT INTO recordings (id, call_id, path, size_bytes, duration_ms, kept_at) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO NOTHING`,
   );
+  const erased = sqlite.prepare<[string]>(
+    'SELECT 1 FROM calls JOIN erased_calls ON call_seq = calls.seq WHERE calls.id = ?',
+  );
   const byCall = sqlite.prepare<[string], Row>('SELECT * FROM recordings WHERE call_id = ?');
   const markDeleted = sqlite.prepare<[number, string]>(
     'UPDATE recordings SET deleted_at = ? WHERE call_id = ? AND deleted_at IS NULL',
@@ -50,7 +53,9 @@ export function createRecordingRegister({ sqlite, queue, now, onKept }: Recordin
   return {
     keep({ id, callId, path, sizeBytes, durationMs }) {
       return queue.write('power', () => {
+        if (erased.get(callId) !== undefined) return false;
         if (insert.run(id, callId, path, sizeBytes, durationMs, now()).changes > 0) onKept({ id, callId, durationMs });
+        return true;
       });
     },
     find(callId) {

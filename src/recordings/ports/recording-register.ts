@@ -15,8 +15,8 @@ export interface RegisteredRecording {
 
 /** What is known of recordings. */
 export interface RecordingRegister {
-  /** Says that a recording is complete; again is no harm. */
-  keep(recording: Omit<RegisteredRecording, 'deletedAt'>): Promise<void>;
+  /** Says that a recording is complete; again is no harm. False where its caller was erased: it is not kept then. */
+  keep(recording: Omit<RegisteredRecording, 'deletedAt'>): Promise<boolean>;
   /** Undefined for a call that has none, or whose is not complete yet. */
   find(callId: CallId): RegisteredRecording | undefined;
   /** Says that its file is to go; resolves with it, or with undefined where there was none left to delete. */
