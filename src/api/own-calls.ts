@@ -59,6 +59,11 @@ const FILTERS_HIDDEN: Readonly<Record<'buyer' | 'publisher', readonly (keyof Cal
   publisher: ['ani', 'buyerId', 'destinationId', 'routeId', 'trunkId', 'billable'],
 };
 
+/** Whether this key sees calls as they are: `showCall` changes nothing for it. */
+export function seesWholeCalls(holder: KeyHolder): boolean {
+  return viewerOf(holder).kind === 'house';
+}
+
 /**
  * A call as this key may see it; what it may not is null, or an empty list. The decision is the house's alone: it names
  * everybody who might have had the call and what they would have paid. So are the hashes, which are over the whole.

@@ -11,7 +11,7 @@ import { createListDeliveries } from './webhooks/list-deliveries.ts';
 
 /** What there is to read of a store that may take long: lists and reports. A `Store` is one, too. */
 export interface StoreReader {
-  readonly queries: Pick<Store['queries'], 'list' | 'reviewQueue' | 'dispositionReport'>;
+  readonly queries: Pick<Store['queries'], 'list' | 'listTexts' | 'reviewQueue' | 'dispositionReport'>;
   readonly reports: Pick<Store['reports'], 'read'>;
   readonly ledger: Pick<Store['ledger'], 'list' | 'statement'>;
   readonly audit: Pick<Store['audit'], 'list'>;

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { summarize } from '../../reporting/summarize.ts';
 import type { StoreReader } from '../../store/open-reader.ts';
 import type { Page } from '../../store/resource-store.ts';
-import { showCall } from '../own-calls.ts';
+import { seesWholeCalls, showCall } from '../own-calls.ts';
 import { showFigures } from '../own-summary.ts';
 import { readAccountStatement } from '../statements/read-account-statement.ts';
 import { statementCsv } from '../statements/statement-csv.ts';
@@ -23,11 +23,17 @@ const STRIDE = 100;
 
 const ANSWERS: Answers = {
   calls: ({ queries }, { query, holder }) =>
-    writePage(
-      query,
-      (page) => queries.list({ ...query, ...page }),
-      (call) => showCall(call, holder),
-    ),
+    seesWholeCalls(holder)
+      ? writePage(
+          query,
+          (page) => queries.listTexts({ ...query, ...page }),
+          (text) => text,
+        )
+      : writePage(
+          query,
+          (page) => queries.list({ ...query, ...page }),
+          (call) => JSON.stringify(showCall(call, holder)),
+        ),
   'review-queue': ({ queries }, query) => writePage(query, (page) => queries.reviewQueue({ ...query, ...page })),
   ledger: ({ ledger }, query) => writePage(query, (page) => ledger.list({ ...query, ...page })),
   'audit-log': ({ audit }, query) => writePage(query, (page) => audit.list({ ...query, ...page })),
@@ -85,10 +91,10 @@ interface Place {
 }
 
 /** One page of a list, as strides that are pages themselves: the list is stable, and another's turn comes in between. */
-async function* writePage<Item extends object>(
+async function* writePage<Item>(
   { limit, cursor }: Place,
   list: (place: Place) => Promise<Page<Item>>,
-  show: (item: Item) => object = (item) => item,
+  write: (item: Item) => string = (item) => JSON.stringify(item),
 ): AsyncGenerator<string, void, undefined> {
   yield '{"data":[';
   let comma = '';
@@ -96,7 +102,7 @@ async function* writePage<Item extends object>(
   for (let left = limit; ; await nextTurn()) {
     const { data, nextCursor } = await list(place);
     for (const item of data) {
-      yield comma + JSON.stringify(show(item));
+      yield comma + write(item);
       comma = ',';
     }
     left -= place.limit;

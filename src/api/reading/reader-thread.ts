@@ -132,7 +132,7 @@ export class ReaderThread implements Reader {
   }
 
   #failAll(error: AppError): void {
-    for (const id of [...this.#answers.keys()]) this.#fail(id, error);
+    for (const id of this.#answers.keys()) this.#fail(id, error);
   }
 
   #fail(id: number, error: AppError): void {

@@ -3,6 +3,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 
 import { AppError } from '../../domain/app-error.ts';
 import { openReader } from '../../store/open-reader.ts';
+import { asStoreFault } from '../../store/store-fault.ts';
+
 import { answerTo } from './answers.ts';
 import { inParts, type Part } from './in-parts.ts';
 import type { FromReader, ReaderData, ReadFault, ToReader } from './reader-messages.ts';
@@ -49,7 +51,8 @@ async function sendPart(id: number): Promise<void> {
   }
 }
 
-function toFault(error: unknown): ReadFault {
+function toFault(thrown: unknown): ReadFault {
+  const error = asStoreFault(thrown);
   if (error instanceof AppError && error.status < 500) {
     const { code, message, problems } = error;
     return { code, message, problems };

@@ -3,7 +3,7 @@ import type { Outcome } from '../../domain/call/cdr.ts';
 import type { Conversion } from '../../domain/call/conversion.ts';
 import type { Disposition } from '../../domain/call/disposition.ts';
 import type { BuyerId, CallId, CampaignId, DestinationId, PublisherId, RouteId, TrunkId } from '../../domain/ids.ts';
-import type { EpochMs } from '../../domain/time.ts';
+import { toIso, type EpochMs, type IsoInstant } from '../../domain/time.ts';
 import { createConversionRows } from '../conversions/conversion-rows.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import type { Sqlite } from '../database.ts';
@@ -55,6 +55,8 @@ export interface CallRecord extends ChainedCdr {
   readonly currentVerdicts: CurrentVerdicts;
   /** In the order reported. */
   readonly conversions: readonly Conversion[];
+  /** When what says who called was erased; null while it is there. */
+  readonly erasedAt: IsoInstant | null;
 }
 
 /** The records of calls, as the API and the command line see them. Open calls are drafts: `endedAt` is null. */
@@ -63,6 +65,8 @@ export interface CallQueries {
   get(id: CallId): Promise<CallRecord | undefined>;
   /** One page, newest first by `receivedAt`. Rejects with AppError `invalid` for a bad limit or a foreign cursor. */
   list(query: CallQuery): Promise<Page<CallRecord>>;
+  /** The same page with each record as JSON text. It is the text that is kept, and so costs a third. */
+  listTexts(query: CallQuery): Promise<Page<string>>;
   /** What waits for a person, the most pressing first. Rejects with AppError `invalid` as `list` does. */
   reviewQueue(query: ReviewQueueQuery): Promise<Page<CallRecord>>;
   /** What became of connected calls, by group. */
@@ -80,8 +84,15 @@ interface RecordRow {
   readonly disposition: Disposition | null;
 }
 
-const SELECT_RECORDS = `SELECT calls.seq, calls.id, received_at, hash, record, dispositions.value AS disposition
-  FROM calls JOIN call_records ON call_records.call_seq = calls.seq
+/** A row whose record is not going to be parsed: its verdicts, as JSON text, are read beside it. */
+interface TextRow extends RecordRow {
+  readonly buyerVerdict: string;
+  readonly publisherVerdict: string;
+}
+
+const COLUMNS = 'calls.seq, calls.id, received_at, hash, record, dispositions.value AS disposition';
+const VERDICTS = "record -> '$.buyerVerdict' AS buyerVerdict, record -> '$.publisherVerdict' AS publisherVerdict";
+const FROM = `FROM calls JOIN call_records ON call_records.call_seq = calls.seq
     LEFT JOIN dispositions ON dispositions.call_seq = calls.seq`;
 
 const CONDITIONS: Readonly<Record<Exclude<keyof CallFilters, 'reviewed'>, string>> = {
@@ -101,32 +112,42 @@ const CONDITIONS: Readonly<Record<Exclude<keyof CallFilters, 'reviewed'>, string
 };
 
 export function createCallQueries(sqlite: Sqlite): CallQueries {
-  const toRecords = createToRecords(sqlite);
+  const withBeside = createWithBeside(sqlite);
   const readCall = createReadCall(sqlite);
+
+  function select<Row extends RecordRow>(columns: string, { limit, cursor, filters }: CallQuery): Page<Row> {
+    checkLimit(limit);
+    const list = ['calls', filters];
+    const where = new Where().andFilters(CONDITIONS, filters);
+    if (cursor !== undefined) {
+      where.and('(received_at, calls.seq) < (?, ?)', ...decodeCursor(list, cursor, ['number', 'number']));
+    }
+    if (filters.reviewed !== undefined) where.and(`${filters.reviewed ? 'NOT ' : ''}(${UNREVIEWED})`);
+    const rows = sqlite
+      .prepare<(string | number)[], Row>(
+        `SELECT ${columns} ${FROM} ${where.clause} ORDER BY received_at DESC, calls.seq DESC LIMIT ?`,
+      )
+      .all(...where.values, limit + 1);
+    const last = rows[limit - 1];
+    return {
+      data: rows.slice(0, limit),
+      nextCursor: rows.length > limit && last !== undefined ? encodeCursor(list, [last.received_at, last.seq]) : null,
+    };
+  }
 
   return {
     async get(id) {
       return readCall(id);
     },
 
-    async list({ limit, cursor, filters }) {
-      checkLimit(limit);
-      const list = ['calls', filters];
-      const where = new Where().andFilters(CONDITIONS, filters);
-      if (cursor !== undefined) {
-        where.and('(received_at, calls.seq) < (?, ?)', ...decodeCursor(list, cursor, ['number', 'number']));
-      }
-      if (filters.reviewed !== undefined) where.and(`${filters.reviewed ? 'NOT ' : ''}(${UNREVIEWED})`);
-      const rows = sqlite
-        .prepare<(string | number)[], RecordRow>(
-          `${SELECT_RECORDS} ${where.clause} ORDER BY received_at DESC, calls.seq DESC LIMIT ?`,
-        )
-        .all(...where.values, limit + 1);
-      const last = rows[limit - 1];
-      return {
-        data: toRecords(rows.slice(0, limit)),
-        nextCursor: rows.length > limit && last !== undefined ? encodeCursor(list, [last.received_at, last.seq]) : null,
-      };
+    async list(query) {
+      const { data, nextCursor } = select<RecordRow>(COLUMNS, query);
+      return { data: withBeside(data, toCallRecord), nextCursor };
+    },
+
+    async listTexts(query) {
+      const { data, nextCursor } = select<TextRow>(`${COLUMNS}, ${VERDICTS}`, query);
+      return { data: withBeside(data, toCallText), nextCursor };
     },
 
     async reviewQueue(query) {
@@ -144,32 +165,58 @@ export function createCallQueries(sqlite: Sqlite): CallQueries {
 
 /** Reads one call as it stands at that moment, for the inside of a transaction, too. */
 export function createReadCall(sqlite: Sqlite): (id: CallId) => CallRecord | undefined {
-  const byId = sqlite.prepare<[string], RecordRow>(`${SELECT_RECORDS} WHERE calls.id = ?`);
-  const toRecords = createToRecords(sqlite);
+  const byId = sqlite.prepare<[string], RecordRow>(`SELECT ${COLUMNS} ${FROM} WHERE calls.id = ?`);
+  const withBeside = createWithBeside(sqlite);
   return (id) => {
     const row = byId.get(id);
-    return row && toRecords([row])[0];
+    return row && withBeside([row], toCallRecord)[0];
   };
 }
 
-/** Makes records of rows, with what stands beside them read for all of them at once. */
-function createToRecords(sqlite: Sqlite): (rows: readonly RecordRow[]) => CallRecord[] {
+/** What people said and did of a call since. */
+interface Beside {
+  readonly adjustments: readonly Adjustment[];
+  readonly conversions: readonly Conversion[];
+}
+
+/** Makes something of each row and what stands beside it, which is read for all of them at once. */
+function createWithBeside(sqlite: Sqlite) {
   const adjustmentRows = createAdjustmentRows(sqlite);
   const conversionRows = createConversionRows(sqlite);
-  return (rows) => {
+  return <Row extends RecordRow, Made>(rows: readonly Row[], make: (row: Row, beside: Beside) => Made): Made[] => {
     const ids = rows.map(({ id }) => id);
     const adjustments = adjustmentRows.ofCalls(ids);
     const conversions = conversionRows.ofCalls(ids);
-    return rows.map((row) => toCallRecord(row, adjustments.get(row.id) ?? [], conversions.get(row.id) ?? []));
+    return rows.map((row) =>
+      make(row, { adjustments: adjustments.get(row.id) ?? [], conversions: conversions.get(row.id) ?? [] }),
+    );
   };
 }
 
-function toCallRecord(
-  { record, hash, disposition }: RecordRow,
-  adjustments: readonly Adjustment[],
-  conversions: readonly Conversion[],
-): CallRecord {
+function toCallRecord({ record, hash, disposition }: RecordRow, { adjustments, conversions }: Beside): CallRecord {
   const cdr = toChainedCdr(record, hash);
   const settled = { buyer: cdr.buyerVerdict, publisher: cdr.publisherVerdict };
-  return { ...cdr, disposition, adjustments, currentVerdicts: currentVerdicts(settled, adjustments), conversions };
+  const erasedAt = erased_at === null ? null : toIso(erased_at);
+  return {
+    ...cdr,
+    disposition,
+    adjustments,
+    currentVerdicts: currentVerdicts(settled, adjustments),
+    conversions,
+    erasedAt,
+  };
+}
+
+/** `JSON.stringify` of `toCallRecord`, but for the order of fields: what is new is written after what the record has. */
+function toCallText(row: TextRow, { adjustments, conversions }: Beside): string {
+  const { record, hash, disposition } = row;
+  const settled = {
+    buyer: JSON.parse(row.buyerVerdict),
+    publisher: JSON.parse(row.publisherVerdict),
+  } as CurrentVerdicts;
+  const verdicts = currentVerdicts(settled, adjustments);
+  // A draft has no predecessor yet.
+  const link = hash === null ? { prevHash: null, hash } : { hash };
+  const rest = JSON.stringify({ ...link, disposition, adjustments, currentVerdicts: verdicts, conversions });
+  return `${record.slice(0, -1)},${rest.slice(1)}`;
 }
