@@ -67,7 +67,7 @@ export function registerAuditLog(app: FastifyInstance, { reader }: Pick<ApiDeps,
         querystring: auditQuery,
         response: {
           200: jsonResponse('One page.', pageOf(entry), { data: [EXAMPLE], nextCursor: null }),
-          ...faults(),
+          ...faults('reads-unavailable'),
         },
       },
       config: { access: 'audit:read' },

@@ -37,7 +37,7 @@ export function registerCalls(app: FastifyInstance, { calls, reader }: Pick<ApiD
         querystring: callsQuery,
         response: {
           200: jsonResponse('One page.', pageOf(call), { data: [CALL_EXAMPLE], nextCursor: null }),
-          ...faults(),
+          ...faults('reads-unavailable'),
         },
       },
       config: { access: 'calls:own' },

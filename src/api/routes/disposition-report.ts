@@ -70,7 +70,7 @@ export function registerDispositionReport(app: FastifyInstance, { reader }: Pick
               },
             },
           },
-          ...faults(),
+          ...faults('reads-unavailable'),
         },
       },
       config: { access: 'calls:read' },

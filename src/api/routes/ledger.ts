@@ -21,7 +21,7 @@ export function registerLedger(app: FastifyInstance, { reader }: Pick<ApiDeps, '
         querystring: ledgerQuery,
         response: {
           200: jsonResponse('One page.', pageOf(posting), { data: [POSTING_EXAMPLE], nextCursor: null }),
-          ...faults(),
+          ...faults('reads-unavailable'),
         },
       },
       config: { access: 'ledger:read' },

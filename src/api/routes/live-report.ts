@@ -71,7 +71,7 @@ export function registerLiveReport(
           'Calls in progress by campaign and state, what the calls of today have come to, and how full the caps of ' +
           'buyers are.',
         querystring: Type.Object({ timezone: timezoneOfDays('IANA time zone whose midnight today began at.') }, STRICT),
-        response: { 200: jsonResponse('As it is now.', liveAnswer, EXAMPLE), ...faults() },
+        response: { 200: jsonResponse('As it is now.', liveAnswer, EXAMPLE), ...faults('reads-unavailable') },
       },
       config: { access: 'calls:read' },
     },

@@ -37,7 +37,7 @@ export function registerReviewQueue(app: FastifyInstance, { reader, clock }: Pic
         querystring: reviewQueueQuery,
         response: {
           200: jsonResponse('One page.', pageOf(Type.Ref('Call#')), { data: [CALL_EXAMPLE], nextCursor: null }),
-          ...faults(),
+          ...faults('reads-unavailable'),
         },
       },
       config: { access: 'calls:read' },

@@ -58,7 +58,7 @@ export function registerStatements(
                 'text/html': { schema: Type.String(), example: statementPage(example) },
               },
             },
-            ...faults('not-found'),
+            ...faults('not-found', 'reads-unavailable'),
           },
         },
         config: { access: kind === 'buyer' ? 'statements:buyer' : 'statements:publisher' },

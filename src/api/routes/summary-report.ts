@@ -45,7 +45,7 @@ export function registerSummaryReport(app: FastifyInstance, { reader }: Pick<Api
               },
             },
           },
-          ...faults(),
+          ...faults('reads-unavailable'),
         },
       },
       config: { access: 'reports:own' },

@@ -51,7 +51,7 @@ export function registerWebhookDeliveries(
         querystring: deliveriesQuery,
         response: {
           200: jsonResponse('One page.', pageOf(one), { data: [DELIVERY_EXAMPLE], nextCursor: null }),
-          ...faults('not-found'),
+          ...faults('not-found', 'reads-unavailable'),
         },
       },
       config,

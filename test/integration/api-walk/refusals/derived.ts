@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../../../src/domain/app-error.ts';
+import { AppError, type ErrorCode } from '../../../../src/domain/app-error.ts';
 import { FORM_TYPE } from '../../../support/multipart-form.ts';
 import type { Operation } from '../operations.ts';
 import type { Answer, Ask, Holder } from '../walk-stage.ts';
@@ -61,6 +61,12 @@ export const DERIVED: Readonly<Partial<Record<ErrorCode, Provoke>>> = {
     const unknown = { ...ask, query: `${ask.query ?? ''}${ask.query ? '&' : '?'}unknown=1` };
     const more = { ...ask, body: { ...(ask.body as object), unknown: 1 } };
     return each(scene, scene.operation.takes.includes('application/json') ? [unknown, more] : [unknown]);
+  },
+
+  async 'reads-unavailable'(scene) {
+    const ask = await scene.how(scene.stage);
+    scene.stage.deps.replace('reader.ask', () => Promise.reject(new AppError('reads-unavailable', 'Try again soon.')));
+    return (await each(scene, [ask])).filter(({ status }) => status >= 400);
   },
 
   internal: (scene) => breakEachStep(scene, 'internal'),
