@@ -120,6 +120,17 @@ describe('A statement', () => {
     expect(response.headers['content-security-policy']).toContain("default-src 'self'");
   });
 
+  it('on paper says each balance once: on every sheet there are only the names of the columns', async () => {
+    const { api, buyer } = await withAccounts();
+    const { body } = await api.request('GET', path(buyer), undefined, { accept: 'text/html' });
+    const [repeated] = /<thead>.*<\/thead>/s.exec(body) ?? [];
+    expect(repeated?.match(/<tr>/g)).toHaveLength(1);
+    expect(repeated).not.toContain('<td');
+    expect(body).not.toMatch(/<tfoot|table-(?:header|footer)-group/);
+    const rows = Array.from(body.matchAll(/<tr><t[hd][^>]*>([^<]*)/g), ([, first]) => first);
+    expect([rows[1], rows.at(-1)]).toEqual(['Opening balance', 'Closing balance']);
+  });
+
   it.each([
     ['?from=yesterday', '/from'],
     ['?from=2026-02-30', '/from'],

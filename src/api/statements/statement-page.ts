@@ -5,7 +5,7 @@ import { formatAmount } from './format-amount.ts';
 const STYLE = `body{font:14px/1.4 system-ui,sans-serif;color:#111;margin:2rem auto;max-width:64rem;padding:0 1rem}
 h1{font-size:1.4rem}table{border-collapse:collapse;width:100%}th,td{padding:.25rem .5rem;text-align:left;vertical-align:top}
 thead th{border-bottom:2px solid #111}tbody td{border-bottom:1px solid #ddd}.n{text-align:right;font-variant-numeric:tabular-nums}
-tfoot th,tfoot td{border-top:2px solid #111}thead{display:table-header-group}tr{break-inside:avoid}
+tbody+tbody th,tbody+tbody td{border-top:2px solid #111}tr{break-inside:avoid}
 @media print{body{margin:0;max-width:none}}`;
 
 const TITLES: Readonly<Record<StatementLine['kind'], string>> = {
@@ -15,7 +15,10 @@ const TITLES: Readonly<Record<StatementLine['kind'], string>> = {
   payment: 'Payment',
 };
 
-/** A statement as one HTML page that prints well; it needs no script, and nothing from elsewhere. */
+/**
+ * A statement as one HTML page that prints well; it needs no script, and nothing from elsewhere. Printers repeat the head
+ * and the foot of a table on every sheet: the head is the columns' names alone, and there is no foot.
+ */
 export function statementPage(statement: AccountStatement): string {
   const { account, currency, timezone, from, to, openingMicros, lines, totals, closingMicros } = statement;
   const clock = new Intl.DateTimeFormat('en-US', { timeZone: timezone, dateStyle: 'medium', timeStyle: 'medium' });
@@ -30,8 +33,8 @@ export function statementPage(statement: AccountStatement): string {
 <html lang="en"><head><meta charset="utf-8"><title>Statement of ${escapeHtml(account.name)}</title><style>${STYLE}</style></head>
 <body><h1>Statement of ${escapeHtml(account.name)}</h1>
 <p>${escapeHtml(account.id)}<br>${escapeHtml(period)}<br>Amounts in ${escapeHtml(currency)}: what ${earns ? 'is owed to you' : 'you owe'}; a minus is ${earns ? 'taken back or paid' : 'credited or paid'}.</p>
-<table><thead>${row(['Posted', 'What', 'Call', 'Connected', 'Caller', 'Talk'].map((name) => `<th scope="col">${name}</th>`).concat('<th scope="col" class="n">Amount</th>'))}
-${sum('Opening balance', openingMicros)}</thead><tbody>
+<table><thead>${row(['Posted', 'What', 'Call', 'Connected', 'Caller', 'Talk'].map((name) => `<th scope="col">${name}</th>`).concat('<th scope="col" class="n">Amount</th>'))}</thead>
+<tbody>${sum('Opening balance', openingMicros)}
 ${lines
   .map((line) =>
     row([
@@ -41,8 +44,9 @@ ${lines
     ]),
   )
   .join('\n')}
-</tbody><tfoot>${sum(`Calls: ${totals.calls}, ${formatTalk(totals.talkMs)} of talk`, totals.callsMicros)}
-${sum('Adjustments', totals.adjustmentsMicros)}${sum('Payments', totals.paymentsMicros)}${sum('Closing balance', closingMicros)}</tfoot></table>
+</tbody>
+<tbody>${sum(`Calls: ${totals.calls}, ${formatTalk(totals.talkMs)} of talk`, totals.callsMicros)}
+${sum('Adjustments', totals.adjustmentsMicros)}${sum('Payments', totals.paymentsMicros)}${sum('Closing balance', closingMicros)}</tbody></table>
 </body></html>
 `;
 }
