@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 
 import type { AreaId, DestinationId, PublisherId, RouteId, ScheduleId } from '../../src/domain/ids.ts';
 import type { Ani, E164 } from '../../src/domain/numbers/e164.ts';
+import type { Gazetteer, LatLon } from '../../src/domain/numbers/location.ts';
 import type { AreaEntry } from '../../src/domain/plan/area.ts';
 import type { Caps } from '../../src/domain/plan/caps.ts';
 import type { RoutingPlan } from '../../src/domain/plan/routing-plan.ts';
@@ -11,7 +12,22 @@ import type { EpochMs } from '../../src/domain/time.ts';
 import { locationOf, PlanBuilder, type Used, usageOf } from './routing-plan.ts';
 
 const numbers = ['+14155550100', '+12125550100', '+442071838750', 'anonymous'] as Ani[];
-const zips = ['94107', '10001', null];
+const zips = ['94107', '94110', '10001', null];
+const CENTROIDS: Readonly<Record<string, LatLon>> = {
+  '94107': { lat: 37.766, lon: -122.396 },
+  '94110': { lat: 37.749, lon: -122.415 },
+  '10001': { lat: 40.751, lon: -73.997 },
+};
+
+/** Knows where the ZIPs of the scenarios are: two next to each other, and one across the country. */
+export const scenarioPlaces: Gazetteer = {
+  byZip(zip) {
+    const centroid = CENTROIDS[zip];
+    return centroid && { country: 'US', state: zip === '10001' ? 'NY' : 'CA', timezone: null, centroid };
+  },
+  byNpaNxx: () => undefined,
+  byCallingCode: () => undefined,
+};
 
 const entries: fc.Arbitrary<AreaEntry> = fc.oneof(
   fc.constantFrom('US', 'GB', 'CA').map((country) => ({ country })),

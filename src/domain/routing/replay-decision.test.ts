@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { locationOf, noPlaces, PlanBuilder, usageOf } from '../../../test/support/routing-plan.ts';
-import { buildScenario, routingScenarios } from '../../../test/support/routing-scenarios.ts';
+import { buildScenario, routingScenarios, scenarioPlaces } from '../../../test/support/routing-scenarios.ts';
 import type { Ani, E164 } from '../numbers/e164.ts';
 import type { RoutingPlan } from '../plan/routing-plan.ts';
 import type { EpochMs } from '../time.ts';
@@ -22,10 +22,15 @@ function decideAndKeep(offer: CallOffer, snapshot: RoutingSnapshot, now: EpochMs
 describe('a replay', () => {
   test('gives the same bytes for each of ten thousand decisions, from what was kept as text', () => {
     let asked = 0;
+    let placed = 0;
     for (const scenario of fc.sample(routingScenarios, { numRuns: 500, seed: 20_261_121 })) {
       const { plan, offer } = buildScenario({ ...scenario, call: { ...scenario.call, tried: undefined } });
-      const snapshot = buildRoutingSnapshot(plan, noPlaces);
-      const anew = buildRoutingSnapshot(JSON.parse(JSON.stringify(plan)) as RoutingPlan, noPlaces);
+      const snapshot = buildRoutingSnapshot(plan, scenarioPlaces);
+      const anew = buildRoutingSnapshot(JSON.parse(JSON.stringify(plan)) as RoutingPlan, scenarioPlaces);
+      const without = buildRoutingSnapshot(plan, noPlaces);
+      const { now: at, seed } = scenario.call;
+      const differs = decideAndKeep(offer, snapshot, at, seed).call !== decideAndKeep(offer, without, at, seed).call;
+      if (differs) placed += 1;
       for (let call = 0; call < 20; call++) {
         const now = (scenario.call.now + call * 3_600_000) as EpochMs;
         const kept = decideAndKeep(offer, snapshot, now, (scenario.call.seed + call * 0x9e3779b1) >>> 0);
@@ -37,8 +42,9 @@ describe('a replay', () => {
         asked += Object.keys(basis.readings).length;
       }
     }
-    // Decisions that asked nothing would prove little.
+    // Decisions that asked nothing, or that no distance bore on, would prove little.
     expect(asked).toBeGreaterThan(10_000);
+    expect(placed).toBeGreaterThan(20);
   });
 
   const builder = new PlanBuilder();

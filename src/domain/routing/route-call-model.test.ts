@@ -1,9 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { noPlaces, type Used } from '../../../test/support/routing-plan.ts';
+import { type Used } from '../../../test/support/routing-plan.ts';
 import {
   buildScenario,
   routingScenarios,
+  scenarioPlaces,
   type BuiltScenario,
   type RoutingScenario,
 } from '../../../test/support/routing-scenarios.ts';
@@ -33,7 +34,7 @@ function reasonsAgainst(built: BuiltScenario, scenario: RoutingScenario, positio
   if (buyer.status === 'paused') reasons.add('buyer-paused');
   const area = plan.areas.find(({ id }) => id === route.areaId);
   if (area) {
-    const { result } = matchArea(compileArea(area, noPlaces), offer.ani, offer.location, noPlaces);
+    const { result } = matchArea(compileArea(area, scenarioPlaces), offer.ani, offer.location, scenarioPlaces);
     if (result === 'out') reasons.add('out-of-area');
     if (result === 'unknown') reasons.add('location-unknown');
   }
@@ -84,7 +85,7 @@ describe('a decision, against a model that asks every route every question', () 
     fc.assert(
       fc.property(routingScenarios, (scenario) => {
         const built = buildScenario(scenario);
-        const { candidates } = decide(buildRoutingSnapshot(built.plan, noPlaces), built, scenario);
+        const { candidates } = decide(buildRoutingSnapshot(built.plan, scenarioPlaces), built, scenario);
         const said = new Map(candidates.map(({ routeId, reason }) => [routeId, reason]));
         expect(candidates).toHaveLength(built.plan.routes.length);
         for (const [position, { id }] of built.plan.routes.entries()) {
@@ -104,7 +105,7 @@ describe('a decision, against a model that asks every route every question', () 
     fc.assert(
       fc.property(routingScenarios, (scenario) => {
         const built = buildScenario(scenario);
-        const { candidates } = decide(buildRoutingSnapshot(built.plan, noPlaces), built, scenario);
+        const { candidates } = decide(buildRoutingSnapshot(built.plan, scenarioPlaces), built, scenario);
         const selected = candidates.filter((candidate) => candidate.verdict === 'selected');
         expect(selected.map(({ place }) => place)).toEqual(selected.map((_, index) => index + 1));
         expect(candidates.slice(0, selected.length)).toEqual(selected);
@@ -123,7 +124,7 @@ describe('a decision, against a model that asks every route every question', () 
         const built = buildScenario(scenario);
         const turned = { ...built.plan, routes: built.plan.routes.toReversed() };
         const [one, other] = [built.plan, turned].map((plan) =>
-          JSON.stringify(decide(buildRoutingSnapshot(plan, noPlaces), built, scenario)),
+          JSON.stringify(decide(buildRoutingSnapshot(plan, scenarioPlaces), built, scenario)),
         );
         expect(other).toBe(one);
       }),
