@@ -82,6 +82,7 @@ interface RecordRow {
   readonly hash: string | null;
   readonly record: string;
   readonly disposition: Disposition | null;
+  readonly erasedAt: EpochMs | null;
 }
 
 /** A row whose record is not going to be parsed: its verdicts, as JSON text, are read beside it. */
@@ -90,10 +91,12 @@ interface TextRow extends RecordRow {
   readonly publisherVerdict: string;
 }
 
-const COLUMNS = 'calls.seq, calls.id, received_at, hash, record, dispositions.value AS disposition';
+const COLUMNS = `calls.seq, calls.id, received_at, hash, record, dispositions.value AS disposition,
+    erased_calls.at AS erasedAt`;
 const VERDICTS = "record -> '$.buyerVerdict' AS buyerVerdict, record -> '$.publisherVerdict' AS publisherVerdict";
 const FROM = `FROM calls JOIN call_records ON call_records.call_seq = calls.seq
-    LEFT JOIN dispositions ON dispositions.call_seq = calls.seq`;
+    LEFT JOIN dispositions ON dispositions.call_seq = calls.seq
+    LEFT JOIN erased_calls ON erased_calls.call_seq = calls.seq`;
 
 const CONDITIONS: Readonly<Record<Exclude<keyof CallFilters, 'reviewed'>, string>> = {
   campaignId: 'campaign_id = ?',
@@ -193,17 +196,17 @@ function createWithBeside(sqlite: Sqlite) {
   };
 }
 
-function toCallRecord({ record, hash, disposition }: RecordRow, { adjustments, conversions }: Beside): CallRecord {
+function toCallRecord(row: RecordRow, { adjustments, conversions }: Beside): CallRecord {
+  const { record, hash, disposition } = row;
   const cdr = toChainedCdr(record, hash);
   const settled = { buyer: cdr.buyerVerdict, publisher: cdr.publisherVerdict };
-  const erasedAt = erased_at === null ? null : toIso(erased_at);
   return {
     ...cdr,
     disposition,
     adjustments,
     currentVerdicts: currentVerdicts(settled, adjustments),
     conversions,
-    erasedAt,
+    erasedAt: instantOf(row.erasedAt),
   };
 }
 
@@ -217,6 +220,12 @@ function toCallText(row: TextRow, { adjustments, conversions }: Beside): string 
   const verdicts = currentVerdicts(settled, adjustments);
   // A draft has no predecessor yet.
   const link = hash === null ? { prevHash: null, hash } : { hash };
-  const rest = JSON.stringify({ ...link, disposition, adjustments, currentVerdicts: verdicts, conversions });
+  const erasedAt = instantOf(row.erasedAt);
+  const beside = { disposition, adjustments, currentVerdicts: verdicts, conversions, erasedAt };
+  const rest = JSON.stringify({ ...link, ...beside });
   return `${record.slice(0, -1)},${rest.slice(1)}`;
+}
+
+function instantOf(at: EpochMs | null): IsoInstant | null {
+  return at === null ? null : toIso(at);
 }
