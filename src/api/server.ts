@@ -29,6 +29,12 @@ const REQUESTS_PER_MINUTE = 60_000;
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 120_000;
 
+/**
+ * A client that takes in nothing of its answer for so long is cut off. What goes on without a byte for longer than that
+ * would be, too, and nothing does: streams of events have their beats.
+ */
+const STALL_TIMEOUT_MS = 120_000;
+
 /** Longer than the idle time of usual proxies (60 s), so that it is they who close a connection. */
 const KEEP_ALIVE_MS = 65_000;
 
@@ -46,6 +52,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     trustProxy: 'loopback',
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
+    connectionTimeout: STALL_TIMEOUT_MS,
     http: { headersTimeout: HEADERS_TIMEOUT_MS },
     frameworkErrors: (error, request, reply) => {
       void sendProblem(error, request, reply);

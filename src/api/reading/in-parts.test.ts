@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { inParts, PART_LENGTH, type Part } from './in-parts.ts';
@@ -11,7 +11,9 @@ async function* each(pieces: readonly string[], onPiece: () => void = () => unde
 }
 
 async function partsOf(pieces: readonly string[]): Promise<Part[]> {
-  return Array.fromAsync(inParts(each(pieces)));
+  const parts: Part[] = [];
+  for await (const part of inParts(each(pieces))) parts.push(part);
+  return parts;
 }
 
 describe('The parts of an answer', () => {

@@ -54,6 +54,7 @@ export class ReaderThread implements Reader {
   }
 
   async ask<Name extends QuestionName>(name: Name, question: Questions[Name], signal: AbortSignal): Promise<Answer> {
+    if (this.#isClosed) throw unavailable('the server is stopping');
     if (this.#answers.size >= MOST_ANSWERS) {
       throw unavailable(`${MOST_ANSWERS} answers are being made or taken in at this moment`);
     }
@@ -100,9 +101,8 @@ export class ReaderThread implements Reader {
     await this.#worker?.terminate();
   }
 
-  /** @throws AppError `reads-unavailable` where it died too often, or is not to be started any more */
+  /** @throws AppError `reads-unavailable` where it died too often */
   #start(): Worker {
-    if (this.#isClosed) throw unavailable('the server is stopping');
     const { file, nowMs, onDeath, onTrouble, program = workerUrl() } = this.#options;
     this.#deathsMs = this.#deathsMs.filter((atMs) => nowMs() - atMs < MINUTE_MS);
     if (this.#deathsMs.length >= MOST_DEATHS) throw unavailable('the thread that reads has failed too often of late');
