@@ -9,6 +9,7 @@ import { toIso, type EpochMs } from '../../src/domain/time.ts';
 import type { ApiRole } from '../../src/store/api-keys.ts';
 import { startTestApi, type Json, type TestApi } from '../support/api.ts';
 import { ApiSamples } from '../support/api-samples.ts';
+import { EventsClient } from '../support/events-client.ts';
 
 const AT = toIso(Date.UTC(2026, 10, 21, 15) as EpochMs);
 
@@ -31,17 +32,6 @@ const callOf = (fields: Json = {}): LiveCall => ({
 const moved = (fields?: Json): FeedEvent => ({ type: 'call.moved', at: AT, call: callOf(fields) });
 const COUNTERS: FeedEvent = { type: 'counters', at: AT, counters: { calls: 1, byState: { connected: 1 } } };
 
-/** A client of the stream over a real connection. */
-interface Client {
-  readonly status: number;
-  readonly headers: Headers;
-  /** Reads until this many events, beside ids and comments, have come. */
-  take(count: number): Promise<readonly { type: string; id: string | undefined; data: Json }[]>;
-  /** What was not read, as text, once the other side has closed. */
-  rest(): Promise<string>;
-  close(): Promise<void>;
-}
-
 async function listening(api: TestApi): Promise<string> {
   return api.app.server.listening
     ? `http://127.0.0.1:${(api.app.server.address() as { port: number }).port}`
@@ -55,48 +45,9 @@ async function follow(
     role = 'admin',
     headers = {},
   }: { query?: string; role?: ApiRole; headers?: Record<string, string> } = {},
-): Promise<Client> {
+): Promise<EventsClient> {
   const authorization = `Bearer ${await api.keyFor(role)}`;
-  const leaving = new AbortController();
-  const response = await fetch(`${await listening(api)}/v1/events${query}`, {
-    headers: { authorization, ...headers },
-    signal: leaving.signal,
-  });
-  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
-  let text = '';
-  const read = async (): Promise<boolean> => {
-    const { done = true, value = '' } = (await reader?.read()) ?? {};
-    text += value;
-    return !done;
-  };
-  return {
-    status: response.status,
-    headers: response.headers,
-    async take(count) {
-      const events: { type: string; id: string | undefined; data: Json }[] = [];
-      while (events.length < count) {
-        const end = text.indexOf('\n\n');
-        if (end < 0) {
-          if (!(await read())) throw new Error(`the stream ended after ${events.length} events`);
-          continue;
-        }
-        const block = text.slice(0, end);
-        text = text.slice(end + 2);
-        const field = (name: string): string | undefined => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1];
-        const data = field('data');
-        if (data !== undefined) events.push({ type: field('event') ?? '', id: field('id'), data: JSON.parse(data) });
-      }
-      return events;
-    },
-    async rest() {
-      while (await read());
-      return text;
-    },
-    async close() {
-      await reader?.cancel().catch(() => undefined);
-      leaving.abort();
-    },
-  };
+  return EventsClient.open(`${await listening(api)}/v1/events${query}`, { authorization, ...headers });
 }
 
 describe('GET /v1/events', () => {
