@@ -1,7 +1,7 @@
 import { percentile } from '../src/domain/metrics/percentile.ts';
 import { DID, provision } from '../test/support/provision.ts';
-import { ADMIN_KEY } from '../test/support/rest-client.ts';
 import { TollgateProcess } from '../test/support/tollgate-process.ts';
+import { ApiReaders } from './api-readers.ts';
 import type { Bench, BenchResult } from './bench-result.ts';
 import { CallLoad } from './call-load.ts';
 
@@ -31,6 +31,13 @@ export const api: Bench = {
   run: measure,
 };
 
+/** Who takes part: phones, readers, and the product between them, a process each. */
+interface Stage {
+  readonly load: CallLoad;
+  readonly readers: ApiReaders;
+  readonly tollgate: TollgateProcess;
+}
+
 interface Turn {
   readonly setups: number[];
   readonly reads: number[];
@@ -38,17 +45,17 @@ interface Turn {
 
 async function measure(): Promise<BenchResult> {
   const load = await CallLoad.open();
+  const readers = new ApiReaders();
   const tollgate = await TollgateProcess.start({ env: { API_RATE_PER_MINUTE: '0' } });
   try {
     await provision(tollgate, [{ name: 'buyer', uri: load.buyerUri }]);
-    await turnOf(load, tollgate, WARM_UP, true);
+    await turnOf({ load, readers, tollgate }, WARM_UP, true);
     const [quiet, read]: [Turn, Turn] = [noTurn(), noTurn()];
     for (let turn = 0; turn < TURNS; turn += 1) {
       const order = turn % 2 === 0 ? [false, true] : [true, false];
       for (const isRead of order) {
         const measured = await turnOf(
-          load,
-          tollgate,
+          { load, readers, tollgate },
           { calls: CALLS_PER_SECOND * TURN_S, perSecond: CALLS_PER_SECOND },
           isRead,
         );
@@ -59,6 +66,7 @@ async function measure(): Promise<BenchResult> {
     }
     return resultOf(quiet, read);
   } finally {
+    readers.close();
     await tollgate.stop();
     await load.close();
   }
@@ -67,32 +75,14 @@ async function measure(): Promise<BenchResult> {
 const noTurn = (): Turn => ({ setups: [], reads: [] });
 
 async function turnOf(
-  load: CallLoad,
-  { sip, http }: TollgateProcess,
+  { load, readers, tollgate: { sip, http } }: Stage,
   pace: { calls: number; perSecond: number },
   isRead: boolean,
 ): Promise<Turn> {
-  const reads = isRead ? readAtRate(http, (pace.calls / pace.perSecond) * READS_PER_SECOND) : Promise.resolve([]);
+  const count = (pace.calls / pace.perSecond) * READS_PER_SECOND;
+  const reads = isRead ? readers.read({ http, paths: READS, count, perSecond: READS_PER_SECOND }) : [];
   const [{ calls }, took] = await Promise.all([load.atRate(sip, pace), reads]);
-  return { setups: calls.map(({ setupMs }) => setupMs), reads: took };
-}
-
-/** So many reads, one each `1 / READS_PER_SECOND` seconds whatever became of those before. Resolves with how long each took. */
-async function readAtRate(http: string, count: number): Promise<number[]> {
-  const start = performance.now();
-  return Promise.all(
-    Array.from({ length: count }, async (_, n) => {
-      await new Promise((resolve) => {
-        setTimeout(resolve, Math.max(0, start + (n * 1_000) / READS_PER_SECOND - performance.now()));
-      });
-      const begin = performance.now();
-      const path = READS[n % READS.length] ?? '';
-      const response = await fetch(`http://${http}${path}`, { headers: { authorization: `Bearer ${ADMIN_KEY}` } });
-      await response.arrayBuffer();
-      if (!response.ok) throw new Error(`GET ${path} → ${response.status}`);
-      return performance.now() - begin;
-    }),
-  );
+  return { setups: calls.map(({ setupMs }) => setupMs), reads: [...took] };
 }
 
 function resultOf(quiet: Turn, read: Turn): BenchResult {
@@ -115,7 +105,7 @@ function resultOf(quiet: Turn, read: Turn): BenchResult {
     ),
     notes: [
       `${TURNS} turns of ${TURN_S} s each way. Reads: lists of up to 500 calls with filters, reports, live calls, routes.`,
-      'Phones and readers share one process, and the machine with Tollgate: what they cost is in the figures.',
+      'Both phones are one process, the readers another, Tollgate a third, on one machine of a few cores: what readers take of those is in the figures.',
     ],
   };
 }

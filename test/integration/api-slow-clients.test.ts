@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 
 import { startTestApi, type TestApi } from '../support/api.ts';
 
@@ -67,5 +68,58 @@ describe('A client that sends slowly', () => {
     const answer = await text(slow);
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
     expect(answer).toContain('The request took too long to arrive.');
+  });
+});
+
+describe('A client that takes in its answer slowly', () => {
+  const PART = 'x'.repeat(65_536);
+
+  /** An API whose answers have so many parts, and how many of one were made. */
+  async function startLongWinded(parts: number) {
+    const progress = { made: 0, isOver: false };
+    function* answer(): Generator<string, void, undefined> {
+      try {
+        for (; progress.made < parts; progress.made += 1) yield PART;
+      } finally {
+        progress.isOver = true;
+      }
+    }
+    const api = await startTestApi({ reader: { ask: () => Promise.resolve(Readable.from(answer())) } });
+    return { api, progress };
+  }
+
+  /** Asks for a page of calls, and takes in nothing of it. */
+  async function ask(api: TestApi): Promise<Socket> {
+    const socket = await connected(api);
+    socket.pause();
+    socket.write(
+      `GET /v1/calls HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer ${await api.keyFor('admin')}\r\n\r\n`,
+    );
+    return socket;
+  }
+
+  it('has two minutes for each bit of it', async () => {
+    const { app } = await startTestApi();
+    expect(app.server.timeout).toBe(120_000);
+  });
+
+  it('is cut off when it takes in nothing, holds up no other, and no more is made than fits on the way to it', async () => {
+    const { api, progress } = await startLongWinded(Infinity);
+    api.app.server.timeout = 300;
+    await ask(api);
+    await api.expect(200, 'GET', '/v1/buyers');
+    await vi.waitFor(() => expect(progress.isOver).toBe(true), { timeout: 15_000 });
+    // The system's own buffers on the way are megabytes.
+    expect(progress.made * PART.length).toBeLessThan(64 * 1_048_576);
+  });
+
+  it('gets all of it, once it takes it in', async () => {
+    const { api, progress } = await startLongWinded(400);
+    const slow = await ask(api);
+    await vi.waitFor(() => expect(progress.made).toBeGreaterThan(2));
+    await api.expect(200, 'GET', '/v1/buyers');
+    expect(progress.isOver).toBe(false);
+    const answer = await text(slow);
+    expect(answer.split(PART)).toHaveLength(401);
   });
 });
