@@ -69,6 +69,8 @@ export interface RouteQuestion {
   readonly ani: Ani;
   readonly at?: EpochMs;
   readonly zip?: string;
+  readonly publisherZip?: string;
+  readonly publisherState?: string;
   readonly category?: string;
   readonly seed?: number;
 }

@@ -108,6 +108,7 @@ function readOrigin(
   const did = dialled === undefined ? undefined : snapshot.didByNumber.get(dialled);
   const known = did?.enabled ? did : undefined;
   const caller = readCaller(invite, trunk);
+  const supplied = trunk.trustLocation === true ? invite.supplied : {};
   return {
     callId,
     trunkId: trunk.id,
@@ -117,7 +118,7 @@ function readOrigin(
     callerName: caller.name,
     campaignId: known?.campaignId ?? null,
     publisherId: known?.publisherId ?? null,
-    location: known ? locateCaller({ ani: caller.ani }, snapshot.gazetteer) : null,
+    location: known ? locateCaller({ ani: caller.ani, ...supplied }, snapshot.gazetteer) : null,
     attestation: trunk.trustIdentity ? invite.attestation : null,
     receivedAt,
   };

@@ -18,7 +18,11 @@ export interface ImaginedCall {
   readonly did: E164;
   readonly ani: Ani;
   readonly at: EpochMs;
+  /** A ZIP that the caller would enter. */
   readonly zip?: string;
+  /** What a trusted publisher would supply; a state is two letters. */
+  readonly publisherZip?: string;
+  readonly publisherState?: string;
   /** What the caller would say they want. */
   readonly category?: string;
   readonly seed: number;
@@ -50,8 +54,13 @@ export function explainCall(
   const did = snapshot.didByNumber.get(call.did);
   const campaign = did && snapshot.campaignById.get(did.campaignId);
   if (!did || !campaign) return undefined;
-  const { ani, at } = call;
-  const clues = { ani, ...(call.zip === undefined ? {} : { enteredZip: call.zip }) };
+  const { ani, at, zip, publisherZip, publisherState } = call;
+  const clues = {
+    ani,
+    ...(zip === undefined ? {} : { enteredZip: zip }),
+    ...(publisherZip === undefined ? {} : { publisherZip }),
+    ...(publisherState === undefined ? {} : { publisherState }),
+  };
   const asked = {
     callId: NO_CALL,
     did: did.number,

@@ -2,6 +2,7 @@ import { InvalidArgumentError } from 'commander';
 
 import type { Ani, E164 } from '../domain/numbers/e164.ts';
 import { normalizeNumber } from '../domain/numbers/normalize-number.ts';
+import { parseState } from '../domain/numbers/states.ts';
 import { parseZip } from '../domain/numbers/zip.ts';
 import type { EpochMs } from '../domain/time.ts';
 
@@ -31,6 +32,15 @@ export function parseCallerZip(text: string): string {
     throw new InvalidArgumentError('Write a five-digit ZIP, or a Canadian postal code such as M5V2T6.');
   }
   return zip;
+}
+
+/** @throws InvalidArgumentError */
+export function parseCallerState(text: string): string {
+  const state = parseState(text);
+  if (state === undefined) {
+    throw new InvalidArgumentError('Write the two letters of a US state or Canadian province, such as CA or ON.');
+  }
+  return state;
 }
 
 /** @throws InvalidArgumentError */

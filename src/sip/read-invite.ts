@@ -37,6 +37,10 @@ export function readInvite(request: SipRequest): Omit<InboundInvite, 'proofs'> |
     assertedIdentity: asserted ? { user: userOf(asserted.uri), displayName: asserted.displayName } : null,
     wantsPrivacy: /\b(id|user|header)\b/.test(privacy),
     attestation: readAttestation(asserted?.uri ?? from.uri, from.uri),
+    supplied: {
+      ...(request.has('X-Caller-Zip') ? { publisherZip: request.get('X-Caller-Zip') } : {}),
+      ...(request.has('X-Caller-State') ? { publisherState: request.get('X-Caller-State') } : {}),
+    },
     sdp: request.body ? request.body : null,
     maxForwards,
     passOn,

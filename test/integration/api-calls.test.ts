@@ -188,6 +188,8 @@ describe('/v1/route-decisions', () => {
       ani: '2125550123',
       at: '2026-11-21T16:00:00+01:00',
       zip: '94107-1234',
+      publisherZip: 'm5v 2t6',
+      publisherState: 'on',
       category: 'roof-repair',
       seed: 7,
     };
@@ -199,6 +201,8 @@ describe('/v1/route-decisions', () => {
         ani: '+12125550123',
         at: Date.parse('2026-11-21T15:00:00Z'),
         zip: '94107',
+        publisherZip: 'M5V2T6',
+        publisherState: 'ON',
         category: 'roof-repair',
         seed: 7,
       },
@@ -215,6 +219,10 @@ describe('/v1/route-decisions', () => {
   it.each([
     [{ ani: 'anonymous' }, ['/did']],
     [{ did: 'x', ani: 'x', zip: 'x' }, ['/did', '/ani', '/zip']],
+    [
+      { did: '+14155550100', ani: 'anonymous', publisherZip: '9410', publisherState: 'Ohio' },
+      ['/publisherZip', '/publisherState'],
+    ],
     [{ did: '+14155550100', ani: '', seed: 0 }, ['/ani']],
     [{ did: '+14155550100', ani: 'anonymous', at: 'now' }, ['/at']],
     [{ did: '+14155550100', ani: 'anonymous', zip: 94_107 }, ['/zip']],

@@ -24,6 +24,23 @@ export const routeQuestion = Type.Object(
         examples: ['94107'],
       }),
     ),
+    publisherZip: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 16,
+        description:
+          'ZIP or Canadian postal code that a publisher supplied, as X-Caller-Zip of a trunk with `trustLocation`.',
+        examples: ['94110'],
+      }),
+    ),
+    publisherState: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 16,
+        description: 'US state or Canadian province that a publisher supplied, as X-Caller-State.',
+        examples: ['CA'],
+      }),
+    ),
     category: Type.Optional(categoryField('What the caller said they want, as an IVR would set it.')),
     seed: Type.Optional(
       integerField(

@@ -4,6 +4,7 @@ import type { Static } from 'typebox';
 
 import { AppError, type InputProblem } from '../../domain/app-error.ts';
 import { normalizeNumber } from '../../domain/numbers/normalize-number.ts';
+import { parseState } from '../../domain/numbers/states.ts';
 import { parseZip } from '../../domain/numbers/zip.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import type { ApiDeps, RouteQuestion } from '../ports.ts';
@@ -43,23 +44,45 @@ export function registerRouteDecisions(app: FastifyInstance, { decide }: Pick<Ap
 }
 
 /** @throws AppError `invalid` naming each part that can't be read */
-function readQuestion({ did, ani, at, zip, category, seed }: Static<typeof routeQuestion>): RouteQuestion {
+function readQuestion(body: Static<typeof routeQuestion>): RouteQuestion {
+  const { did, ani, at, category, seed } = body;
+  const problems: InputProblem[] = [];
   const dialled = normalizeNumber(did);
   const caller = ani === 'anonymous' ? ani : normalizeNumber(ani);
-  const entered = zip === undefined ? undefined : parseZip(zip);
-  const problems: InputProblem[] = [];
   if (dialled === undefined) problems.push({ path: '/did', message: NUMBER_EXPECTED });
   if (caller === undefined) problems.push({ path: '/ani', message: `${NUMBER_EXPECTED} Or write "anonymous".` });
-  if (zip !== undefined && entered === undefined) {
-    problems.push({ path: '/zip', message: 'Write a five-digit ZIP, or a Canadian postal code such as M5V 2T6.' });
-  }
+  const places = readPlaces(body, problems);
   if (dialled === undefined || caller === undefined || problems.length > 0) throw invalid(problems);
   return {
     did: dialled,
     ani: caller,
     ...(at === undefined ? {} : { at: Date.parse(at) as EpochMs }),
-    ...(entered === undefined ? {} : { zip: entered }),
+    ...places,
     ...(category === undefined ? {} : { category }),
     ...(seed === undefined ? {} : { seed }),
   };
+}
+
+const ZIP_EXPECTED = 'Write a five-digit ZIP, or a Canadian postal code such as M5V 2T6.';
+const STATE_EXPECTED = 'Write the two letters of a US state or Canadian province, such as CA or ON.';
+
+const PLACES = [
+  { name: 'zip', parse: parseZip, expected: ZIP_EXPECTED },
+  { name: 'publisherZip', parse: parseZip, expected: ZIP_EXPECTED },
+  { name: 'publisherState', parse: parseState, expected: STATE_EXPECTED },
+] as const;
+
+type Places = Pick<RouteQuestion, (typeof PLACES)[number]['name']>;
+
+/** What the question says of where the caller is, as it is compared; adds a problem for each that can't be read. */
+function readPlaces(body: Places, problems: InputProblem[]): Places {
+  const places: { -readonly [Name in keyof Places]: string } = {};
+  for (const { name, parse, expected } of PLACES) {
+    const text = body[name];
+    if (text === undefined) continue;
+    const place = parse(text);
+    if (place === undefined) problems.push({ path: `/${name}`, message: expected });
+    else places[name] = place;
+  }
+  return places;
 }

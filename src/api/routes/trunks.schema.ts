@@ -76,6 +76,12 @@ export const trunkFields = Type.Object(
       default: false,
       description: 'Believe P-Asserted-Identity, Diversion, History-Info and Identity from here.',
     }),
+    trustLocation: Type.Boolean({
+      default: false,
+      description:
+        'Believe what X-Caller-Zip and X-Caller-State say of where the caller is: it goes before the area code, and ' +
+        'behind a ZIP that the caller enters.',
+    }),
     allowedPrefixes: Type.Optional(
       Type.Array(
         Type.String({

@@ -1,3 +1,4 @@
+import type { LocationClues } from '../../domain/numbers/locate-caller.ts';
 import type { CallerProof } from './caller-proof.ts';
 
 /** What a caller's INVITE says, read but not yet judged. All text is as received, unfolded. */
@@ -13,6 +14,8 @@ export interface InboundInvite {
   readonly wantsPrivacy: boolean;
   /** `verstat` or an attestation the trunk passes on (ATIS-1000074); null where it says nothing. */
   readonly attestation: 'A' | 'B' | 'C' | null;
+  /** Where X-Caller-Zip and X-Caller-State say the caller is; believed only from a trunk that is trusted for it. */
+  readonly supplied: Pick<LocationClues, 'publisherZip' | 'publisherState'>;
   /** The offer, or null for a late offer (RFC 3264 in the ACK). */
   readonly sdp: string | null;
   readonly maxForwards: number;

@@ -67,6 +67,25 @@ test('a ZIP that the caller entered goes before the number', async () => {
   expect(stdout).toContain('Nobody rings: no route takes this call.');
 });
 
+test('a place that a publisher supplied goes before the number, and behind a ZIP that the caller entered', async () => {
+  const { explain } = await provisioned();
+  const supplied = ['--publisher-zip', '99999', '--publisher-state', 'ny'];
+  const { stdout } = await explain(supplied);
+  expect(stdout).toContain('US, NY, 99999, area code 415 (known from the publisher)');
+  expect(stdout).toContain('Nobody rings: no route takes this call.');
+  expect((await explain([...supplied, '--zip', '94107'])).stdout).toContain('(known from the ZIP entered)');
+});
+
+test.each([
+  [['--publisher-zip', '9410'], 'Write a five-digit ZIP'],
+  [['--publisher-state', 'Ohio'], 'Write the two letters of a US state or Canadian province'],
+])('%j is wrong usage, and is said how to mend', async (args, advice) => {
+  const { explain } = await provisioned();
+  const { exitCode, stderr } = await explain(args);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain(advice);
+});
+
 test('what the caller wants opens the routes that take it, and no others', async () => {
   const { store, explain, routes } = await provisioned();
   const [bay] = routes;

@@ -11,6 +11,7 @@ import { describeDecision } from '../describe-decision.ts';
 import { newCommand, type Invocation } from '../new-command.ts';
 import {
   parseAni,
+  parseCallerState,
   parseCallerZip,
   parseCategory,
   parseDid,
@@ -27,6 +28,8 @@ interface Question {
   readonly ani: Ani;
   readonly at?: EpochMs;
   readonly zip?: string;
+  readonly publisherZip?: string;
+  readonly publisherState?: string;
   readonly category?: string;
   readonly seed?: number;
 }
@@ -48,6 +51,12 @@ export function addExplain(parent: Command, { terminal }: Invocation): void {
     .requiredOption('--ani <number>', "the caller's number, or anonymous", parseAni)
     .option('--at <instant>', 'when, as 2026-11-21T14:00:00Z or with an offset (default: now)', parseInstant)
     .option('--zip <zip>', 'ZIP or Canadian postal code that the caller entered', parseCallerZip)
+    .option(
+      '--publisher-zip <zip>',
+      'ZIP or Canadian postal code that a publisher supplied (X-Caller-Zip)',
+      parseCallerZip,
+    )
+    .option('--publisher-state <state>', 'state that a publisher supplied (X-Caller-State)', parseCallerState)
     .option('--category <name>', "what the caller wants, as an IVR's set step says it", parseCategory)
     .option('--seed <number>', 'draws the order of equals (default: chosen by chance)', parseSeed)
     .action(async ({ json, ...question }: Question) => {

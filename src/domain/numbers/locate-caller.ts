@@ -1,7 +1,7 @@
 import type { Ani } from './e164.ts';
 import type { CallerLocation, Gazetteer } from './location.ts';
 import { isNonGeographic, npaNxxOf, npaOf } from './nanp.ts';
-import { countryOfState } from './states.ts';
+import { countryOfState, parseState } from './states.ts';
 import { parseZip } from './zip.ts';
 
 /** What a call brought along that may say where its caller is. */
@@ -46,7 +46,7 @@ function fromEntry({ enteredZip }: LocationClues, gazetteer: Gazetteer): Place |
 /** The publisher's state stands where their ZIP is missing or tells none; where both tell, the ZIP is the finer. */
 function fromPublisher({ publisherZip, publisherState }: LocationClues, gazetteer: Gazetteer): Place | undefined {
   const zip = publisherZip === undefined ? undefined : parseZip(publisherZip);
-  const state = publisherState?.trim().toUpperCase();
+  const state = publisherState === undefined ? undefined : parseState(publisherState);
   const country = state === undefined ? undefined : countryOfState(state);
   const ofZip = zip === undefined ? undefined : placeOfZip(zip, gazetteer);
   if (ofZip && (ofZip.state !== null || country === undefined)) return { source: 'publisher', ...ofZip };

@@ -21,3 +21,9 @@ const COUNTRY_OF_STATE: ReadonlyMap<string, string> = new Map([
 export function countryOfState(state: string): string | undefined {
   return COUNTRY_OF_STATE.get(state);
 }
+
+/** Reads such a state as people write it, in either case (`tx` gives `TX`); undefined for any other text. */
+export function parseState(text: string): string | undefined {
+  const state = text.trim().toUpperCase();
+  return COUNTRY_OF_STATE.has(state) ? state : undefined;
+}

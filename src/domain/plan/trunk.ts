@@ -35,6 +35,8 @@ export interface Trunk {
   readonly maxConcurrent?: number;
   /** Believe P-Asserted-Identity, Diversion, History-Info and Identity from here. */
   readonly trustIdentity: boolean;
+  /** Believe X-Caller-Zip and X-Caller-State from here; absent means no. */
+  readonly trustLocation?: boolean;
   /** E.164 prefixes that may be dialled through this trunk; absent means any. */
   readonly allowedPrefixes?: readonly string[];
   readonly numberFormat: NumberFormat;
