@@ -17,7 +17,7 @@ function setUp(limits?: BatchLimits) {
   const { sqlite } = database;
   sqlite.exec('CREATE TABLE notes (n INTEGER PRIMARY KEY)');
   const insert = sqlite.prepare('INSERT INTO notes (n) VALUES (?)');
-  const queue = createCommitQueue(sqlite, limits);
+  const queue = createCommitQueue(sqlite, limits === undefined ? {} : { limits });
   return {
     file,
     sqlite,
@@ -173,7 +173,7 @@ describe('durability', () => {
     onTestFinished(() => {
       flush.close();
     });
-    const queue = createCommitQueue(sqlite, undefined, flush);
+    const queue = createCommitQueue(sqlite, { flush });
     return { sqlite, disk, queue };
   }
 
@@ -235,6 +235,12 @@ describe('durability', () => {
     expect(there).toBe(false);
     disk[0]?.(null);
     await onDisk;
+    // Of the second write nothing was asked; of the first, all is known.
+    const later = queue.onDisk();
+    disk[1]?.(null);
+    await later;
+    await queue.onDisk();
+    expect(disk.length).toBe(2);
   });
 
   test('what waits for the disk when the queue closes is on it by then', async () => {

@@ -1,6 +1,6 @@
 import { AppError } from '../domain/app-error.ts';
 import type { Sqlite } from './database.ts';
-import { createLogFlush, type LogFlush } from './log-flush.ts';
+import { createLogFlush, type LogFlush, type OnFlushed } from './log-flush.ts';
 import { asStoreFault, isUnavailable } from './store-fault.ts';
 
 /**
@@ -52,6 +52,14 @@ const IMPATIENT_MS = 20;
 
 const DEFAULT_LIMITS: BatchLimits = { maxWrites: 64, maxMs: 4 };
 
+/** What a queue works with; what is left out is as in production. */
+export interface CommitQueueParts {
+  readonly limits?: BatchLimits;
+  readonly flush?: LogFlush;
+  /** Hears of each commit that was made. */
+  readonly afterCommit?: () => void;
+}
+
 interface Write {
   readonly durability: Durability;
   readonly sharing: Sharing;
@@ -65,8 +73,7 @@ type Outcome = { readonly result: unknown } | { readonly fault: unknown };
 
 export function createCommitQueue(
   sqlite: Sqlite,
-  limits: BatchLimits = DEFAULT_LIMITS,
-  flush: LogFlush = createLogFlush(sqlite),
+  { limits = DEFAULT_LIMITS, flush = createLogFlush(sqlite), afterCommit }: CommitQueueParts = {},
 ): CommitQueue {
   const statements = {
     begin: sqlite.prepare('BEGIN IMMEDIATE'),
@@ -80,6 +87,9 @@ export function createCommitQueue(
   let scheduled = false;
   let closed = false;
   let latestFault: AppError | null = null;
+  /** How many batches were committed, and how many of them are known to be on the disk. */
+  let committed = 0;
+  let onDisk = 0;
   const patienceMs = Number(sqlite.pragma('busy_timeout', { simple: true }));
 
   function schedule(): void {
@@ -105,7 +115,9 @@ export function createCommitQueue(
       rejectAll(taken.length > 0 ? taken : waiting.splice(0, limits.maxWrites), error);
       return;
     }
+    committed += 1;
     settle(taken, outcomes);
+    afterCommit?.();
   }
 
   /**
@@ -174,11 +186,20 @@ export function createCommitQueue(
       else write.resolve(outcome.result);
     }
     if (awaitDisk.length === 0) return;
-    flush.request((fault) => {
+    whenOnDisk((fault) => {
       for (const [write, result] of awaitDisk) {
         if (fault === null) write.resolve(result);
         else write.reject(fault);
       }
+    });
+  }
+
+  /** Tells when the disk has all that is committed by now, or why it can't be had. */
+  function whenOnDisk(tell: OnFlushed): void {
+    const through = committed;
+    flush.request((fault) => {
+      if (fault === null) onDisk = Math.max(onDisk, through);
+      tell(fault);
     });
   }
 
@@ -206,8 +227,9 @@ export function createCommitQueue(
     },
     waiting: () => waiting.length,
     onDisk() {
+      if (onDisk === committed) return Promise.resolve();
       return new Promise((resolve, reject) => {
-        flush.request((fault) => {
+        whenOnDisk((fault) => {
           if (fault === null) resolve();
           else reject(fault);
         });

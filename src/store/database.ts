@@ -28,12 +28,6 @@ const BUSY_TIMEOUT_MS = 2000;
 /** The page cache, in KiB: the indexes of a few hundred thousand calls. */
 const CACHE_KIB = 65_536;
 /**
- * Pages of write-ahead log before a checkpoint, 16 MiB. A checkpoint makes a commit wait for several fsyncs, however few
- * pages it copies: at four times SQLite's own figure fewer callers meet one, and a crash still replays in well under a second.
- */
-const CHECKPOINT_PAGES = 4_000;
-
-/**
  * Opens the database in `file` (`:memory:` for one that dies with the process), after making sure that no other
  * process serves it and that its schema is not newer than this program.
  *
@@ -67,10 +61,10 @@ export function openDatabase(file: string, access: Access): OpenedDatabase {
 function connect(file: string): Sqlite {
   const sqlite = new Database(file, { timeout: BUSY_TIMEOUT_MS });
   sqlite.pragma('journal_mode = WAL');
+  // Who needs a commit on the disk has the log synced: `log-flush.ts`.
   sqlite.pragma('synchronous = NORMAL');
   sqlite.pragma('foreign_keys = ON');
   sqlite.pragma(`cache_size = -${CACHE_KIB}`);
-  sqlite.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   // Savepoints keep the pages they may have to restore; in memory that costs a copy, in a file a write.
   sqlite.pragma('temp_store = MEMORY');
   // What is deleted, or moved to another page, leaves no copy behind: whoever is erased is nowhere in the file. No more CPU

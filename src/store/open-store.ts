@@ -20,6 +20,7 @@ import { createAdjustCall } from './ledger/adjust-call.ts';
 import { createLedgerStore, type LedgerStore } from './ledger/ledger-store.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { createProposalStore, type ProposalStore } from './ledger/proposals.ts';
+import { createLogCheckpoints } from './log-checkpoints.ts';
 import { createNewId, type NewId } from './new-id.ts';
 import { createPromptStore, type PromptStore } from './prompts.ts';
 import { createReportCalls, type ReportCalls } from './reports/report-calls.ts';
@@ -101,7 +102,8 @@ export function openStore(options: StoreOptions): Store {
   const file = 'file' in options ? options.file : databaseFileIn(options.dataDir);
   const database = openDatabase(file, access);
   const { sqlite } = database;
-  const queue = createCommitQueue(sqlite);
+  const checkpoints = access === 'serve' && !sqlite.memory ? createLogCheckpoints(sqlite) : undefined;
+  const queue = createCommitQueue(sqlite, { afterCommit: () => checkpoints?.afterCommit() });
   const changes = createChangeScopes(queue);
   const newId = createNewId(now);
   const ledger = createLedger(sqlite, newId);
@@ -156,6 +158,7 @@ export function openStore(options: StoreOptions): Store {
     close() {
       if (!sqlite.open) return;
       queue.close();
+      checkpoints?.close();
       database.close();
     },
   };

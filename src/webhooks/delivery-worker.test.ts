@@ -253,6 +253,27 @@ describe('The worker', () => {
     expect(await deliveriesTo(bench.store, id)).toMatchObject([{ status: 'delivered' }]);
   });
 
+  it('posts nothing before the disk has it, nor while the disk fails', async () => {
+    const disk: PromiseWithResolvers<void>[] = [];
+    const bench = new Bench(() => ({
+      onDisk: () => {
+        const sync = Promise.withResolvers<void>();
+        disk.push(sync);
+        return sync.promise;
+      },
+    }));
+    await wanting(bench.store);
+    await bench.start('call_1');
+    expect([disk.length, bench.made]).toEqual([1, 0]);
+    disk[0]?.reject(new AppError('store-unavailable', 'i/o error'));
+    await bench.settle();
+    expect([bench.made, bench.heard]).toEqual([0, ['faulted AppError: i/o error']]);
+    await bench.pass(5_000);
+    disk[1]?.resolve();
+    await bench.settle();
+    expect(await bench.answerAll()).toBe(1);
+  });
+
   it('goes on where the store could not be read', async () => {
     let isAway = true;
     const bench = new Bench((store) => ({

@@ -147,6 +147,7 @@ export class DeliveryWorker {
 
   async #postAndRecord({ webhookId, url, secrets }: PostTarget, { id, eventId, ...due }: DueDelivery): Promise<void> {
     const { store, poster, observer, draw } = this.#parts;
+    await store.onDisk();
     const { tookMs, ...outcome } = await poster.post(
       { url, secrets },
       { id: eventId, body: due.body },

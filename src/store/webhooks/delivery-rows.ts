@@ -118,6 +118,7 @@ export function createDeliveryRows(parts: {
     },
 
     tidy: createTidyDeliveries({ sqlite, queue }),
+    onDisk: () => queue.onDisk(),
     onDue: (listener) => outbox.onTold(listener),
   };
 }

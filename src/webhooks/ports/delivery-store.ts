@@ -55,6 +55,8 @@ export interface DeliveryStore {
   due(webhookId: WebhookId, now: EpochMs, most: number, inFlight: readonly DeliveryId[]): readonly DueDelivery[];
   /** When the next delivery after this instant falls due; null where none waits. */
   nextDueAt(webhookId: WebhookId, after: EpochMs): EpochMs | null;
+  /** Resolves once all that is due now is on the disk: nobody is told what a power cut could still undo. */
+  onDisk(): Promise<void>;
   /** Writes what came of a post. Resolves to why the webhook was switched off by it, null where it was not. */
   recordPost(post: MadePost): Promise<DisabledReason | null>;
   /** Gives up what is too old or too much, and removes what has been over for so long; a piece of it, 0 when all is done. */
