@@ -111,7 +111,6 @@ export async function startApp(
   const plan = new LivePlan(
     () => store.resources.readPlan(),
     (read) => buildRoutingSnapshot(read, gazetteer),
-    (read) => gateways.watch(read.trunks),
   );
   store.resources.onChange(() => plan.markStale());
   await plan.refresh();
@@ -206,6 +205,8 @@ export async function startApp(
   };
   const sipAddress = engine.address ?? (await sip.connect());
   if (engine.address) await sip.connect();
+  // Not before there is a SIP server to ask them through.
+  plan.follow(({ trunks }) => gateways.watch(trunks));
   const watchdog = SipWatchdog.start(sipAddress);
   started.defer(() => watchdog.close());
   const isOwnAddress = ownAddresses(sipAddress, config.SIP_ADVERTISED_HOST);

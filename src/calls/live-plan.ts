@@ -12,26 +12,26 @@ export interface CurrentPlan {
 export class LivePlan {
   readonly #read: () => Promise<RoutingPlan>;
   readonly #build: (plan: RoutingPlan) => RoutingSnapshot;
-  readonly #onBuilt: (plan: RoutingPlan) => void;
-  #current: CurrentPlan | null = null;
+  readonly #followers: ((plan: RoutingPlan) => void)[] = [];
+  #current: (CurrentPlan & { readonly plan: RoutingPlan }) | null = null;
   #refreshing: Promise<void> | null = null;
   #stale = true;
 
-  /** @param onBuilt hears of each plan that calls are decided on from then on */
-  constructor(
-    read: () => Promise<RoutingPlan>,
-    build: (plan: RoutingPlan) => RoutingSnapshot,
-    onBuilt: (plan: RoutingPlan) => void,
-  ) {
+  constructor(read: () => Promise<RoutingPlan>, build: (plan: RoutingPlan) => RoutingSnapshot) {
     this.#read = read;
     this.#build = build;
-    this.#onBuilt = onBuilt;
   }
 
   /** The plan as last built. Throws before the first `refresh`. */
   get current(): CurrentPlan {
     if (!this.#current) throw new Error('the routing plan has not been loaded');
     return this.#current;
+  }
+
+  /** Tells of the plan that calls are decided on, where there is one by now, and of each that comes after it. */
+  follow(tell: (plan: RoutingPlan) => void): void {
+    this.#followers.push(tell);
+    if (this.#current) tell(this.#current.plan);
   }
 
   /** Says that the configuration has changed since the last build. */
@@ -53,8 +53,8 @@ export class LivePlan {
     this.#stale = false;
     try {
       const plan = await this.#read();
-      this.#current = { snapshot: this.#build(plan), trunks: new TrunkDirectory(plan.trunks) };
-      this.#onBuilt(plan);
+      this.#current = { plan, snapshot: this.#build(plan), trunks: new TrunkDirectory(plan.trunks) };
+      for (const tell of this.#followers) tell(plan);
     } catch (error) {
       this.#stale = true;
       throw error;
