@@ -196,6 +196,7 @@ describe('GET /v1/reports/summary', () => {
   it.each([
     ['groupBy=mood', '/groupBy'],
     ['timezone=Mars/Olympus', '/timezone'],
+    ['timezone=BST', '/timezone'],
     ['timezone=%2B05:00', '/timezone'],
     ['from=yesterday', '/from'],
     ['to=2026-02-30', '/to'],

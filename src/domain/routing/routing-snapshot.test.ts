@@ -138,6 +138,16 @@ describe('what else a plan gets wrong is reported', () => {
     expect(snapshot.problems.map(({ kind }) => kind)).toEqual(['destination', 'campaign']);
   });
 
+  test('a zone that is no longer accepted is none of it: what was kept with one goes on', () => {
+    const snapshot = snapshotOf((builder) => {
+      const destination = builder.destination(builder.buyer({ timezone: 'PST' }));
+      const scheduleId = builder.schedule({ timezone: 'BST' });
+      builder.route(builder.campaign(), destination, { scheduleId });
+    });
+    expect(snapshot.problems).toEqual([]);
+    expect(snapshot.routeById.size).toBe(1);
+  });
+
   test('a schedule is named with what is wrong with it', () => {
     const snapshot = snapshotOf((builder) => builder.schedule({ weekly: { mon: [['09:00', '09:00']] } }));
     expect(snapshot.problems).toMatchObject([

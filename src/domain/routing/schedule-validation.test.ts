@@ -41,6 +41,7 @@ describe('a problem is found at its path', () => {
   test.each<[string, Fields, string[]]>([
     ['an unknown zone', { timezone: 'Mars/Olympus' }, ['/timezone']],
     ['an offset for a zone', { timezone: '+05:00' }, ['/timezone']],
+    ['an abbreviation for a zone', { timezone: 'PST' }, ['/timezone']],
     ['a day that is none', { weekly: { monday: [['09:00', '17:00']] } as Schedule['weekly'] }, ['/weekly/monday']],
     ['an opening that is no time', { weekly: { mon: [['9:00', '17:00']] } }, ['/weekly/mon/0/0']],
     ['an opening at 24:00', { weekly: { mon: [['24:00', '17:00']] } }, ['/weekly/mon/0/0']],

@@ -41,17 +41,50 @@ describe('the names of zones', () => {
     expect(checkTimeZone(name)).toContain('is an offset');
   });
 
-  test.each([
-    'EST5EDT;M3.2.0,M11.1.0',
-    'EST5EDT,M3.2.0,M11.1.0',
-    'GMT+5',
-    'New York',
-    'Mars/Olympus',
-    '',
-    'SystemV/EST5',
-  ])('%s is none', (name) => {
-    expect(checkTimeZone(name)).toContain('is no IANA time zone');
-    expect(() => timeZone(name)).toThrow(RangeError);
+  test.each(['EST5EDT;M3.2.0,M11.1.0', 'EST5EDT,M3.2.0,M11.1.0', 'GMT+5', 'New York', 'Mars/Olympus', ''])(
+    '%s is none',
+    (name) => {
+      expect(checkTimeZone(name)).toContain('is no IANA time zone');
+      expect(() => timeZone(name)).toThrow(RangeError);
+    },
+  );
+
+  test('without a place are those of the tz database, in whatever case, and no other three letters', () => {
+    const inDatabase =
+      'CET CST6CDT Cuba EET EST EST5EDT Egypt Eire GB GB-Eire GMT GMT+0 GMT-0 GMT0 Greenwich HST Hongkong Iceland Iran ' +
+      'Israel Jamaica Japan Kwajalein Libya MET MST MST7MDT NZ NZ-CHAT Navajo PRC PST8PDT Poland Portugal ROC ROK ' +
+      'Singapore Turkey UCT UTC Universal W-SU WET Zulu cet zulu';
+    expect(inDatabase.split(' ').filter((name) => checkTimeZone(name) !== undefined)).toEqual([]);
+    const letters = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
+    const threes = letters.flatMap((a) => letters.flatMap((b) => letters.map((c) => a + b + c)));
+    expect(threes.filter((name) => checkTimeZone(name) === undefined)).toEqual([
+      'CET',
+      'EET',
+      'EST',
+      'GMT',
+      'HST',
+      'MET',
+      'MST',
+      'PRC',
+      'ROC',
+      'ROK',
+      'UCT',
+      'UTC',
+      'WET',
+    ]);
+  });
+
+  test.each(['PST', 'IST', 'BST', 'bst', 'US/Pacific-New', 'Canada/East-Saskatchewan', 'SystemV/EST5'])(
+    '%s is none, though ICU has it; where it was kept from before, it means what it did',
+    (name) => {
+      expect(checkTimeZone(name)).toContain('is no IANA time zone');
+      expect(timeZone(name).name).toBe(name);
+    },
+  );
+
+  test('BST, kept from before, is Dhaka as it was', () => {
+    const noon = at('2026-07-01T12:00:00Z');
+    expect(timeZone('BST').toLocal(noon)).toBe(timeZone('Asia/Dhaka').toLocal(noon));
   });
 });
 

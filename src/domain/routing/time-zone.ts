@@ -31,25 +31,54 @@ export interface TimeZone {
   whenClockReaches(local: LocalMs): EpochMs;
 }
 
-/** What is wrong with the name of a zone and how to mend it; undefined for an IANA zone. */
+/** What is wrong with the name of a zone and how to mend it; undefined for an IANA zone, in whatever case. */
 export function checkTimeZone(name: string): string | undefined {
-  // Intl takes a bare offset for a zone, and ICU brings SystemV names along; neither is in IANA's database.
-  if (/^[+-]/.test(name)) return `${JSON.stringify(name)} is an offset, which knows no summer time: ${ADVICE}`;
-  if (!/^SystemV\//i.test(name) && offsetFormat(name) !== undefined) return undefined;
+  if (isOffset(name)) return `${JSON.stringify(name)} is an offset, which knows no summer time: ${ADVICE}`;
+  if (isInDatabase(name) && offsetFormat(name) !== undefined) return undefined;
   return `${JSON.stringify(name)} is no IANA time zone: ${ADVICE}`;
 }
 
 const ADVICE = 'write a name such as America/New_York or Asia/Kolkata.';
 
+/** Intl takes a bare offset for a zone. */
+function isOffset(name: string): boolean {
+  return /^[+-]/.test(name);
+}
+
+/**
+ * The names without a place in IANA's database (its files `northamerica`, `europe`, `etcetera` and `backward`). ICU has
+ * more, of its own, and not what people mean by them: its `BST` is Dhaka, its `IST` Kolkata, its `PST` has summer time.
+ */
+const NAMES_WITHOUT_PLACE = new Set(
+  (
+    'CET CST6CDT Cuba EET EST EST5EDT Egypt Eire GB GB-Eire GMT GMT+0 GMT-0 GMT0 Greenwich HST Hongkong Iceland Iran ' +
+    'Israel Jamaica Japan Kwajalein Libya MET MST MST7MDT NZ NZ-CHAT Navajo PRC PST8PDT Poland Portugal ROC ROK ' +
+    'Singapore Turkey UCT UTC Universal W-SU WET Zulu'
+  )
+    .toUpperCase()
+    .split(' '),
+);
+
+/** What ICU keeps that IANA has not, or no longer. */
+const NAMES_OF_ICU_ALONE = /^(?:SystemV\/.*|US\/Pacific-New|Canada\/East-Saskatchewan)$/i;
+
+function isInDatabase(name: string): boolean {
+  return name.includes('/') ? !NAMES_OF_ICU_ALONE.test(name) : NAMES_WITHOUT_PLACE.has(name.toUpperCase());
+}
+
 const zones = new Map<string, TimeZone>();
 
-/** The zone of that name; each is made once. Throws RangeError with `checkTimeZone`'s advice for any other name. */
+/**
+ * The zone of that name; each is made once. Takes what `checkTimeZone` takes, and ICU's own names too: they were once
+ * accepted, and a plan that has kept one since, or a decision replayed, goes on as it was.
+ *
+ * @throws RangeError with `checkTimeZone`'s advice for an offset, or a name that is unknown
+ */
 export function timeZone(name: string): TimeZone {
   const known = zones.get(name);
   if (known) return known;
-  const problem = checkTimeZone(name);
-  const format = offsetFormat(name);
-  if (problem !== undefined || format === undefined) throw new RangeError(problem ?? name);
+  const format = isOffset(name) ? undefined : offsetFormat(name);
+  if (format === undefined) throw new RangeError(checkTimeZone(name));
   const zone = new CachedZone(name, format);
   zones.set(name, zone);
   return zone;
