@@ -69,7 +69,8 @@ describe('a client of /v1/events', () => {
     ]);
     expect(new Set(told.map(({ data }) => data.call.id))).toEqual(new Set([cdr.id]));
     expect(events.map(seqOf)).toEqual(events.map((_, index) => seqOf(events[0] as ReceivedEvent) + index));
-    expect(told.map(({ data }) => data.at)).toEqual(told.map(({ data }) => data.at).toSorted());
+    const instants = told.map(({ data }) => Date.parse(data.at));
+    expect(instants).toEqual(instants.toSorted((a, b) => a - b));
     const { id, talkMs, connectedAt, endedAt, outcome, buyerVerdict, publisherVerdict } = cdr;
     const settled = { id, talkMs, connectedAt, endedAt, outcome, buyerVerdict, publisherVerdict };
     expect(told.at(-1)?.data.call).toMatchObject(settled);

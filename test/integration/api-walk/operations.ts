@@ -34,12 +34,12 @@ let description: Promise<Description> | undefined;
 
 /** Reads the description from the API itself: once, since every API here has the same. */
 export function readDescription(api: TestApi): Promise<Description> {
-  description ??= describe(api);
+  description ??= api.expect(200, 'GET', '/openapi.json').then(toDescription);
   return description;
 }
 
-async function describe(api: TestApi): Promise<Description> {
-  const document = await api.expect(200, 'GET', '/openapi.json');
+/** What can be looked up in such a document. */
+export function toDescription(document: Json): Description {
   const operations = Object.entries<Json>(document.paths).flatMap(([path, methods]) =>
     Object.entries<Json>(methods)
       .filter(([method]) => METHODS.has(method))
