@@ -1,6 +1,7 @@
 import type { SettledCall } from '../calls/call-feed.ts';
 import type { LiveCall } from '../calls/live-calls.ts';
 import { AppError } from '../domain/app-error.ts';
+import { ERASED } from '../domain/numbers/e164.ts';
 import type { CallFilters, CallRecord } from '../store/calls/call-queries.ts';
 import { ownIdOf, type KeyHolder } from './holder.ts';
 
@@ -32,10 +33,10 @@ const SHARED: readonly Field[] = [
   'sipStatus',
   'hangupBy',
   'hangupCause',
-  'location',
   'attestation',
   'estimated',
   'disposition',
+  'erasedAt',
 ];
 
 /** Named one by one, so that a field that is new is hidden until somebody decides otherwise. */
@@ -44,6 +45,7 @@ const SEEN: Readonly<Record<'buyer' | 'publisher', ReadonlySet<Field>>> = {
     ...SHARED,
     'ani',
     'callerName',
+    'location',
     'buyerId',
     'destinationId',
     'routeId',
@@ -81,7 +83,8 @@ export function showCall(call: CallRecord, holder: KeyHolder): object {
   const conversions = call.conversions.filter(({ reporter }) => reporter === `${kind}:${viewer.id}`);
   const shared = { ...side, adjustments, currentVerdicts: verdicts, conversions };
   if (kind === 'buyer') return { ...shared, terms: termsOfBuyer(call), attempts: attemptsOfBuyer(call) };
-  return { ...shared, ani: hideCaller(call.ani), terms: termsOfPublisher(call), attempts: [] };
+  const { ani, location } = call;
+  return { ...shared, ani: hideCaller(ani), location: regionOf(location), terms: termsOfPublisher(call), attempts: [] };
 }
 
 /**
@@ -130,7 +133,12 @@ export function requireOwn(call: CallRecord | undefined, id: string, holder: Key
 
 /** A caller's number for those who may not call back: enough to tell calls apart. */
 export function hideCaller(ani: string): string {
-  return ani === 'anonymous' ? ani : `***${ani.slice(-4)}`;
+  return ani === 'anonymous' || ani === ERASED ? ani : `***${ani.slice(-4)}`;
+}
+
+/** Where the caller is, without the digits of the number that `hideCaller` hides, and no nearer than the state. */
+function regionOf(location: CallRecord['location']): CallRecord['location'] {
+  return location && { ...location, zip: null, npaNxx: null };
 }
 
 function viewerOf(holder: KeyHolder): Viewer {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { BuyerId, PublisherId } from '../../src/domain/ids.ts';
+import type { E164 } from '../../src/domain/numbers/e164.ts';
 import { startTestApi, type Json, type TestApi } from '../support/api.ts';
 import { ApiSamples } from '../support/api-samples.ts';
 import { settleCall } from '../support/settle-call.ts';
@@ -145,6 +146,23 @@ describe('Of a call', () => {
       await api.expect(403, 'GET', `/v1/calls?${filter}`, undefined, headers.publisher);
     }
   });
+});
+
+it('A publisher cannot put a number together of what is told beside its last digits, nor tell the ZIP', async () => {
+  const { api, ids, headers } = await withParties();
+  const number = '12128671201';
+  const place = { source: 'entered', country: 'US', state: 'NY', zip: '10023', npa: '212', npaNxx: '212867' } as const;
+  await settleCall(api.store, 'call_3', {
+    ani: `+${number}` as E164,
+    publisherId: ids.publisher as PublisherId,
+    location: { ...place, timezone: 'America/New_York' },
+  });
+  const { body } = await api.request('GET', '/v1/calls/call_3', undefined, headers.publisher);
+  const { ani, location } = JSON.parse(body);
+  expect(ani).toBe('***1201');
+  expect(location).toEqual({ ...place, zip: null, npaNxx: null, timezone: 'America/New_York' });
+  const groups = Array.from({ length: number.length - 4 }, (_, at) => number.slice(at, at + 5));
+  for (const hidden of [...groups, place.zip]) expect(body).not.toContain(hidden);
 });
 
 describe('A key for a party', () => {
