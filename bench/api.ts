@@ -49,6 +49,8 @@ async function measure(): Promise<BenchResult> {
   const tollgate = await TollgateProcess.start({ env: { API_RATE_PER_MINUTE: '0' } });
   try {
     await provision(tollgate, [{ name: 'buyer', uri: load.buyerUri }]);
+    // The first read starts the thread that reads.
+    await tollgate.get('/calls');
     await turnOf({ load, readers, tollgate }, WARM_UP, true);
     const [quiet, read]: [Turn, Turn] = [noTurn(), noTurn()];
     for (let turn = 0; turn < TURNS; turn += 1) {

@@ -155,7 +155,7 @@ describe('A thread that reads', () => {
   it('is asked by so many at a time, and no more', async () => {
     const { reader } = start({ program: program('') });
     const gone = new AbortController();
-    const asked = Array.from({ length: 256 }, () => askForCalls(reader, 5, gone.signal));
+    const asked = Array.from({ length: 512 }, () => askForCalls(reader, 5, gone.signal));
     await expect(askForCalls(reader)).rejects.toMatchObject({ code: 'reads-unavailable', status: 503 });
     gone.abort();
     await Promise.all(asked);

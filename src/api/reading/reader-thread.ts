@@ -8,7 +8,7 @@ import type { Answer, Reader } from './reader.ts';
 import type { FromReader, ReaderData, ReadFault, ToReader } from './reader-messages.ts';
 
 /** Answers that are being made or taken in at a time: beyond that somebody asks more than can be read. */
-const MOST_ANSWERS = 256;
+const MOST_ANSWERS = 512;
 
 /** What the thread may hold in memory. */
 const MOST_MEMORY_MB = 512;

@@ -1,4 +1,4 @@
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 
 import { AppError } from '../../domain/app-error.ts';
@@ -10,8 +10,8 @@ import { inParts, type Part } from './in-parts.ts';
 import type { FromReader, ReaderData, ReadFault, ToReader } from './reader-messages.ts';
 
 /**
- * How far this thread stands back where more is to be done than there are cores for (nice(7)): a tenth of what a thread
- * of calls gets.
+ * How far this thread stands back from those of calls where more is to be done than there are cores for (nice(2)): it
+ * gets a tenth of what one of them does.
  */
 const NICENESS = 10;
 
@@ -70,7 +70,7 @@ function asError(thrown: unknown): { readonly message: string; readonly stack: s
 function standBack(): void {
   if (process.platform !== 'linux') return;
   try {
-    setPriority(NICENESS);
+    setPriority(Math.min(19, getPriority() + NICENESS));
   } catch (error) {
     // Some sandboxes forbid it; reading goes on all the same.
     send({ kind: 'trouble', message: `it may not stand back: ${String(error)}` });
