@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import Database from 'better-sqlite3';
+import { bareEnvironment } from '../support/bare-environment.ts';
 import type { Cdr } from '../../src/domain/call/cdr.ts';
 import type { PlacedCall } from './load.ts';
 
@@ -76,7 +77,7 @@ export function heldRows(dataDir: string): Readonly<Record<string, number>> {
 
 /** Runs `tollgate verify` on the data; null where chain and ledger are sound, else what it found. */
 export async function verifyBooks(dataDir: string): Promise<string | null> {
-  const env = { PATH: process.env['PATH'], TOLLGATE_DATA_DIR: dataDir };
+  const env = bareEnvironment({ TOLLGATE_DATA_DIR: dataDir });
   const { stdout } = await promisify(execFile)(process.execPath, [CLI, 'verify', '--json'], {
     env,
     cwd: dataDir,

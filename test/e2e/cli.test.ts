@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 
+import { bareEnvironment } from '../support/bare-environment.ts';
 import { applyMigrations, LATEST_VERSION, MIGRATIONS } from '../../src/store/migrations/apply-migrations.ts';
 import { databaseFileIn } from '../../src/store/open-store.ts';
 import type { CliRun } from '../support/memory-terminal.ts';
@@ -24,7 +25,7 @@ type Settings = Readonly<Record<string, string>>;
 function spawnTollgate(args: readonly string[], env: Settings) {
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     cwd: tmpdir(),
-    env: { PATH: process.env['PATH'], ...env },
+    env: bareEnvironment(env),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = { stdout: '', stderr: '' };

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { bareEnvironment } from './bare-environment.ts';
 
 /** Far longer than a start takes on a busy machine, shorter than a test. */
 const START_LIMIT_MS = 15_000;
@@ -33,7 +34,7 @@ export interface Listening {
 }
 
 export interface ServerOptions {
-  /** All the environment it gets, but for the path to programs. */
+  /** The rest of its environment is bare. */
   readonly env?: Readonly<Record<string, string>>;
   /** Arguments of Node, before the program. */
   readonly nodeArgs?: readonly string[];
@@ -56,7 +57,7 @@ export class ServerProcess {
     this.child = spawn(process.execPath, [...nodeArgs, fileURLToPath(program)], {
       // Away from the checkout and its `config/`: settings come from the environment alone.
       cwd: tmpdir(),
-      env: { PATH: process.env['PATH'], ...env },
+      env: bareEnvironment(env),
       stdio: ['ignore', 'pipe', 'pipe', ...(channel ? (['ipc'] as const) : [])],
     });
     const { output } = this;
