@@ -251,6 +251,10 @@ export async function startApp(
     reader,
     capUse,
     changes: store.changes,
+    erasures: {
+      ...store.erasures,
+      erase: (order) => store.erasures.erase(order, (call) => recordings.removeFiles(call)),
+    },
     live: {
       list: () => listLiveCalls(registry),
       hangup: (id) => hangUpLiveCall(registry, id),

@@ -18,6 +18,7 @@ export type Access =
   | 'keys:manage'
   | 'webhooks:manage'
   | 'audit:read'
+  | 'callers:erase'
   | 'self';
 
 type Holder = 'admin' | 'operator' | 'viewer' | 'buyer' | 'publisher';
@@ -42,6 +43,7 @@ const HOLDERS: Readonly<Record<Exclude<Access, 'public'>, readonly Holder[]>> = 
   'keys:manage': ['admin'],
   'webhooks:manage': ['admin'],
   'audit:read': ['admin'],
+  'callers:erase': ['admin'],
   self: ['admin', 'operator', 'viewer', 'buyer', 'publisher'],
 };
 

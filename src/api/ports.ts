@@ -18,6 +18,8 @@ import type { AuditLog } from '../store/audit/audit-log.ts';
 import type { CallQueries } from '../store/calls/call-queries.ts';
 import type { DispositionStore } from '../store/calls/dispositions.ts';
 import type { ChangeScopes } from '../store/change-scopes.ts';
+import type { Erasure, ErasureOrder } from '../store/erasure/erasure.ts';
+import type { ErasureStore } from '../store/erasure/erasure-store.ts';
 import type { IdempotencyStore } from '../store/idempotency-store.ts';
 import type { LedgerStore } from '../store/ledger/ledger-store.ts';
 import type { ProposalStore } from '../store/ledger/proposals.ts';
@@ -61,6 +63,12 @@ export interface RecordedCalls {
   fileOf(id: CallId): { readonly path: string; readonly sizeBytes: number; readonly durationMs: number } | undefined;
   /** For good; false where there was none left. */
   remove(id: CallId): Promise<boolean>;
+}
+
+/** Callers who are erased, their recordings' files included. */
+export interface Erasures extends Pick<ErasureStore, 'count' | 'get' | 'list'> {
+  /** Rejects with AppError `not-found`, `invalid` as the store does. */
+  erase(order: ErasureOrder): Promise<Erasure>;
 }
 
 /** A call that has not been made. */
@@ -133,6 +141,7 @@ export interface ApiDeps {
   readonly capUse: () => Iterable<CapUse>;
   /** What the API adds to the transaction of each change. */
   readonly changes: Pick<ChangeScopes, 'run'>;
+  readonly erasures: Erasures;
   readonly live: LiveCalls;
   /** What becomes of them. */
   readonly feed: Pick<CallFeed, 'ring'>;

@@ -14,6 +14,7 @@ import { createGazetteer } from '../../src/geo/gazetteer.ts';
 import { PromptFiles } from '../../src/prompts/prompt-files.ts';
 import type { ApiRole } from '../../src/store/api-keys.ts';
 import type { Store } from '../../src/store/open-store.ts';
+import { noFiles } from './erasures.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 import { temporaryStore } from './temporary-store.ts';
 
@@ -81,6 +82,7 @@ export async function startTestApi(
     },
     webhookUrlProblem: (url) => webhookUrlProblem(url, new Set(['127.0.0.1'])),
     conversions: store.conversions,
+    erasures: { ...store.erasures, erase: (order) => store.erasures.erase(order, noFiles) },
     audit: store.audit,
     reader: createReaderHere(store),
     capUse: () => [],

@@ -38,6 +38,7 @@ const TAGS: Readonly<Record<string, string>> = {
   session: 'Signing in with a browser.',
   webhooks: 'Who is told of calls.',
   conversions: 'What others say of calls after them.',
+  erasures: 'Callers who are to be known no more.',
   health: 'For supervisors and Prometheus.',
 };
 

@@ -44,7 +44,7 @@ export const callsQuery = listQuery({
   routeId: Type.Optional(routeId),
   trunkId: Type.Optional(trunkId),
   did: number('The DID dialled.'),
-  ani: number("The caller's number, whole, or `anonymous`."),
+  ani: number("The caller's number, whole, or `anonymous`, or `erased`."),
   outcome: Type.Optional(outcome),
   disposition: Type.Optional(choiceField(DISPOSITIONS, 'What was said of it last.')),
   reviewed: Type.Optional(Type.Boolean({ description: 'Whether anybody has said anything of it, or adjusted it.' })),
@@ -109,7 +109,9 @@ export const callRecord = Type.Object(
     id: idField<CallId>('call_', 'Given when its INVITE came.'),
     did: text('The DID dialled; null for none of ours.'),
     dnis: Type.String({ description: 'The number dialled, as received.' }),
-    ani: Type.String({ description: "The caller's number in E.164, or `anonymous`." }),
+    ani: Type.String({
+      description: "The caller's number in E.164, or `anonymous`; `erased` once the caller was erased.",
+    }),
     callerName: text('The name that came with it.'),
     trunkId,
     campaignId: nullable(campaignId),
@@ -155,9 +157,10 @@ export const callRecord = Type.Object(
     conversions: Type.Array(Type.Ref('Conversion#'), {
       description: 'What was reported of it afterwards, in that order; no part of what is hashed.',
     }),
+    erasedAt: instant('When what says who called was erased; no part of what is hashed.'),
     attempts: Type.Array(attempt),
     decision: Type.Unsafe<object | null>({ ...routeDecision, type: ['object', 'null'] }),
-    hash: text('SHA-256 over this record and `prevHash`; null while the call is open.'),
+    hash: text('What binds it into the chain, `prevHash` included (docs/billing.md); null while the call is open.'),
     prevHash: text('The hash of the record before.'),
   },
   { $id: 'Call', description: 'The one record of a call, its attempts and its verdicts.' },
@@ -212,6 +215,7 @@ export const CALL_EXAMPLE = {
     publisher: { ...verdictExample, amountMicros: 28_125_000 },
   },
   conversions: [CONVERSION_EXAMPLE],
+  erasedAt: null,
   attempts: [
     {
       seq: 1,

@@ -4,6 +4,7 @@ import { Type, type Static } from 'typebox';
 
 import type { InputProblem } from '../../domain/app-error.ts';
 import type { CallId } from '../../domain/ids.ts';
+import { ERASED } from '../../domain/numbers/e164.ts';
 import type { CallFilters } from '../../store/calls/call-queries.ts';
 import { holderOf } from '../holder.ts';
 import { ownFilters, requireOwn, showCall } from '../own-calls.ts';
@@ -76,7 +77,7 @@ export function registerCalls(app: FastifyInstance, { calls, reader }: Pick<ApiD
 function readFilters(query: Omit<Static<typeof callsQuery>, 'limit' | 'cursor'>): CallFilters {
   const { did, ani, from, to, ...exact } = query;
   const dialled = did === undefined ? undefined : readNumberFilter(did);
-  const caller = ani === undefined || ani === 'anonymous' ? ani : readNumberFilter(ani);
+  const caller = ani === undefined || ani === 'anonymous' || ani === ERASED ? ani : readNumberFilter(ani);
   const problems: InputProblem[] = [];
   if (did !== undefined && dialled === undefined) problems.push({ path: '/did', message: NUMBER_EXPECTED });
   if (ani !== undefined && caller === undefined) problems.push({ path: '/ani', message: NUMBER_EXPECTED });

@@ -16,6 +16,7 @@ import { destinations } from './destinations.ts';
 import { registerDispositionReport } from './disposition-report.ts';
 import { registerDispositions } from './dispositions.ts';
 import { dids } from './dids.ts';
+import { registerErasures } from './erasures.ts';
 import { registerEvents } from './events.ts';
 import { registerExport } from './export.ts';
 import { registerGateways } from './gateways.ts';
@@ -79,4 +80,5 @@ export function registerVersionOne(app: FastifyInstance, deps: ApiDeps): void {
   registerWebhooks(app, deps);
   registerWebhookDeliveries(app, deps);
   registerConversions(app, deps);
+  registerErasures(app, deps);
 }
