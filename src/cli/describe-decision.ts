@@ -73,7 +73,13 @@ function describeOutcome({ campaign, snapshot, decision, refusal }: Explained): 
       return describeRinging(decision, campaign, snapshot);
     case 'after-hours': {
       const next = outcome.nextOpening === null ? '' : `, the first opens at ${outcome.nextOpening}`;
-      return `Nobody rings: all who serve this caller are closed${next}. After hours the campaign's action is ${campaign.afterHours.action}.`;
+      const closed = `all who serve this caller are closed${next}`;
+      const { afterHours } = campaign;
+      if (refusal === null && afterHours.action === 'forward') {
+        const name = snapshot.destinationById.get(afterHours.destinationId)?.name ?? afterHours.destinationId;
+        return `${name} rings, past the routes: ${closed}, and after hours the campaign forwards its calls there.`;
+      }
+      return `Nobody rings: ${closed}. After hours the campaign's action is ${afterHours.action}.`;
     }
     case 'no-route':
       return refusal?.cause === 'duplicate-caller'
@@ -82,10 +88,11 @@ function describeOutcome({ campaign, snapshot, decision, refusal }: Explained): 
   }
 }
 
-/** Who rings, in turn; those of one tier together where the campaign has it so. */
+/** Who rings, in turn, and each once, by the first of their routes; those of one tier together where the campaign has it so. */
 function describeRinging({ candidates }: RouteDecision, campaign: Campaign, { routeById }: RoutingSnapshot): string {
-  const selected = candidates
-    .filter(({ verdict }) => verdict === 'selected')
+  const places = candidates.filter(({ verdict }) => verdict === 'selected');
+  const selected = places
+    .filter(({ destinationId }, place) => places.findIndex((other) => other.destinationId === destinationId) === place)
     .slice(0, campaign.maxAttempts)
     .map(({ routeId }, place) => {
       const line = routeById.get(routeId);

@@ -166,6 +166,40 @@ test('says who rings together where a campaign rings a tier at once', async () =
   expect((await explain(args)).stdout).toMatch(/(Bay and Gate|Gate and Bay) ring first together\./);
 });
 
+test('says who rings past the routes where all are closed and the campaign forwards', async () => {
+  const { explain, store, routes, did } = await provisioned();
+  await store.resources.remove('routes', routes[0]?.id ?? '');
+  const desk = routes[0]!.destinationId;
+  const {
+    revision,
+    createdAt: _c,
+    updatedAt: _u,
+    id,
+    ...fields
+  } = await store.resources.get('campaigns', did.campaignId);
+  const forward = { action: 'forward', destinationId: desk } as const;
+  await store.resources.replace('campaigns', id, { ...fields, afterHours: forward }, revision);
+  const args = ['--at', '2026-11-21T14:00:00Z'];
+  const { stdout } = await explain(args);
+  expect(stdout).toContain('Bay rings, past the routes: all who serve this caller are closed');
+  expect(stdout).not.toContain('Nobody rings');
+
+  await store.resources.replace('destinations', desk, {
+    ...(await store.resources.get('destinations', desk)),
+    enabled: false,
+  });
+  expect((await explain(args)).stdout).toContain('Nobody rings: all who serve this caller are closed');
+});
+
+test('names a destination once, however many routes lead to it, and whom the campaign would try after it', async () => {
+  const { explain, store, routes, did } = await provisioned({ maxAttempts: 2 });
+  const again = sample.route(did.campaignId, routes[0]!.destinationId, { priority: 1 });
+  await store.resources.create('routes', again);
+  const { stdout } = await explain(['--at', '2026-11-23T17:00:00Z']);
+  expect(stdout).toMatch(/^3 +Gate +Acme +selected/m);
+  expect(stdout).toMatch(/\nBay rings first, then Gate\.\n$/);
+});
+
 test('a number that is none of ours ends with 1', async () => {
   const { explain } = await provisioned();
   const { exitCode, stdout, stderr } = await explain(['--did', '+14155550199']);

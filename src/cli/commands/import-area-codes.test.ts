@@ -104,7 +104,8 @@ describe('a list of area codes', () => {
       row('243', 'ATLANTIS', 'ATLANTIS'),
       row('261', '', ''),
     ];
-    const { stdout } = await importText(HEAD + list.join(''), '--json');
+    const { exitCode, stdout } = await importText(HEAD + list.join(''), '--json');
+    expect(exitCode).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({
       read: 0,
       added: [],
@@ -118,6 +119,14 @@ describe('a list of area codes', () => {
 });
 
 describe('what is no list of area codes', () => {
+  test('but has none that can be read ends with 1; one that has nothing to teach does not', async () => {
+    const wrong = await importText(HEAD + row('23', 'MI', 'US') + row('243', 'ATLANTIS', 'ATLANTIS'));
+    expect(wrong.exitCode).toBe(1);
+    expect(wrong.stdout).toMatch(/\nNone of its area codes could be read: nothing was changed\.\n$/);
+    const empty = await importText(HEAD + row('888', 'NANP AREA', 'US'));
+    expect([empty.exitCode, empty.stdout]).toEqual([0, expect.stringContaining('no area code that is assigned')]);
+  });
+
   test('is refused, and says what one looks like', async () => {
     const { exitCode, stderr } = await importText('npa,state\n232,MI\n');
     expect(exitCode).toBe(1);

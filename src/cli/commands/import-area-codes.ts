@@ -24,7 +24,8 @@ interface Imported {
 type ShownAreaCode = Place & { readonly npa: string };
 
 /** `tollgate import-area-codes`: learns where new area codes lie, from the list that NANPA publishes. */
-export function addImportAreaCodes(parent: Command, { terminal }: Invocation): void {
+export function addImportAreaCodes(parent: Command, invocation: Invocation): void {
+  const { terminal } = invocation;
   newCommand(parent, 'import-area-codes', {
     summary: 'learn where new area codes lie',
     about:
@@ -41,6 +42,7 @@ export function addImportAreaCodes(parent: Command, { terminal }: Invocation): v
       const { TOLLGATE_DATA_DIR: dataDir } = readSettings(terminal);
       const imported = await importFrom(csv, dataDir);
       terminal.out.write(`${json ? JSON.stringify(imported) : describe(imported, terminal.out)}\n`);
+      if (noneReadable(imported)) invocation.end(EXIT.failed);
     });
 }
 
@@ -78,16 +80,28 @@ function show(areaCodes: ReadonlyMap<string, Place>): ShownAreaCode[] {
   return Array.from(areaCodes, ([npa, place]) => ({ npa, ...place }));
 }
 
-function describe({ file, read, added, moved, problems }: Imported, { paint }: Screen): string {
+/** Whatever the list tells, it is no area code; one of services alone, or of codes not assigned yet, is in order. */
+function noneReadable({ read, problems }: Imported): boolean {
+  return read === 0 && problems.length > 0;
+}
+
+function describe(imported: Imported, { paint }: Screen): string {
+  const { added, moved, problems } = imported;
   const line = (what: string, { npa, country, state, timezone }: ShownAreaCode): string =>
     `${what}  ${npa}  ${state ?? '-'}, ${country}  ${timezone ?? 'time zone not known'}`;
-  const kept = added.length + moved.length;
   return [
     ...added.map((one) => line('new  ', one)),
     ...moved.map((one) => line('moved', one)),
     ...problems.map(({ npa, message }) => paint.yellow(`passed over  ${npa} ${message}`)),
-    kept === 0
-      ? `${read} area codes read: all are known already, nothing was changed.`
-      : `${read} area codes read, ${kept} kept in ${file}. A running server knows them after its next start.`,
+    describeResult(imported),
   ].join('\n');
+}
+
+function describeResult(imported: Imported): string {
+  const { file, read, added, moved } = imported;
+  const kept = added.length + moved.length;
+  if (noneReadable(imported)) return 'None of its area codes could be read: nothing was changed.';
+  if (read === 0) return 'It has no area code that is assigned to a place: nothing was changed.';
+  if (kept === 0) return `${read} area codes read: all are known already, nothing was changed.`;
+  return `${read} area codes read, ${kept} kept in ${file}. A running server knows them after its next start.`;
 }

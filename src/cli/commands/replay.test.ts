@@ -51,6 +51,18 @@ test('a decision comes out the same, whatever has changed since', async () => {
   });
 });
 
+test('of one candidate it is said so', async () => {
+  const { store, dataDir } = servedFolder();
+  const campaign = await store.resources.create('campaigns', sample.campaign());
+  await store.resources.create('dids', sample.did(campaign.id));
+  const buyer = await store.resources.create('buyers', sample.buyer());
+  const { id } = await store.resources.create('destinations', sample.destination(buyer.id));
+  await store.resources.create('routes', sample.route(campaign.id, id));
+  await new RoutedCalls(store, createGazetteer()).complete({ id: 'call_1' });
+  const { stdout } = await runInMemory(['replay', 'call_1'], { TOLLGATE_DATA_DIR: dataDir });
+  expect(stdout).toContain('Same: its 1 candidate, byte for byte.');
+});
+
 test('a configuration that was changed behind our back is found out, at the first difference, with 1', async () => {
   const { replay, dataDir } = await folderWithCalls();
   tamper(dataDir, `UPDATE plan_history SET doc = replace(doc, '"priceMicros":20000000', '"priceMicros":2')`);

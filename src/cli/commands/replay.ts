@@ -100,7 +100,8 @@ function compare(
 function describe(report: ReplayReport, { paint }: Screen): string {
   const { callId, same, at, seed, snapshotVersion, candidates, difference, unrecorded } = report;
   const head = `${paint.bold(callId)}  ${paint.dim(`at ${at}, seed ${seed}, configuration version ${snapshotVersion}`)}`;
-  if (same) return `${head}\n${paint.green('Same')}: its ${candidates} candidates, byte for byte.`;
+  const counted = candidates === 1 ? '1 candidate' : `${candidates} candidates`;
+  if (same) return `${head}\n${paint.green('Same')}: its ${counted}, byte for byte.`;
   const lines = [
     head,
     `${paint.red('DIFFERENT')}, first at ${difference?.path}:`,
