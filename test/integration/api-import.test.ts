@@ -210,9 +210,12 @@ describe('An import', () => {
         'campaigns: [{ name: Roofing, maxCallS: 300 }]\nroutes: [{ campaign: Roofing, destination: Front desk, schedule: Nights, minTalkS: 500 }]',
       ),
     ).toEqual([{ path: '/routes/0/minTalkS', line: 2, message: like(/ends calls after 300 s/) }]);
-    // What nothing changes of is held against nothing new: it can be switched off still.
-    await importYaml(api, 'campaigns: [{ name: Roofing, maxCallS: 300 }]');
+    // Of what the file says nothing, whoever gets in its way tells.
+    expect(await problemsOf(api, 'campaigns: [{ name: Roofing, maxCallS: 300 }]')).toEqual([
+      { path: '/campaigns/0/maxCallS', line: 1, message: like(/bills from 600 s/) },
+    ]);
     await importYaml(api, 'routes: [{ campaign: Roofing, destination: Front desk, schedule: Nights, enabled: false }]');
+    await importYaml(api, 'campaigns: [{ name: Roofing, maxCallS: 300 }]');
   });
 
   it('takes over who has left, with all that was theirs', async () => {

@@ -297,8 +297,11 @@ describe('A route', () => {
 });
 
 it('A route may take some categories alone, and all again', async () => {
-  const api = await startTestApi();
-  const { id, categories } = await new ApiSamples(api).create('routes', { categories: ['roof-repair', 'A'] });
+  const api = await startTestApi({ mediaServer: true });
+  const samples = new ApiSamples(api);
+  const steps = { roof: { type: 'set', category: 'roof-repair', next: 'end' }, end: { type: 'route' } };
+  const { id: campaignId } = await samples.create('campaigns', { ivr: { start: 'roof', steps } });
+  const { id, categories } = await samples.create('routes', { campaignId, categories: ['roof-repair', 'A'] });
   expect(categories).toEqual(['roof-repair', 'A']);
   expect(await api.expect(200, 'PATCH', `/v1/routes/${id}`, { categories: null })).not.toHaveProperty('categories');
 });

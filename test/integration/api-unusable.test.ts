@@ -67,6 +67,20 @@ const UNUSABLE: readonly (readonly [what: string, kind: string, fields: Json, pa
     /before mon 22:00–02:00 has closed/,
   ],
   [
+    'no opening but on dates that are over',
+    'schedules',
+    { weekly: {}, exceptions: [{ date: '2026-11-20', windows: [['09:00', '17:00']] }] },
+    '/exceptions',
+    /never open again/,
+  ],
+  [
+    'routing by a rule for duplicates that is off',
+    'campaigns',
+    { duplicates: { windowDays: 0, routing: 'reject' } },
+    '/duplicates/windowDays',
+    /1 or more days/,
+  ],
+  [
     'an exception without a window',
     'schedules',
     { exceptions: [{ date: '2026-12-24', windows: [] }] },
@@ -152,9 +166,7 @@ describe('A route that no call could take is refused when it is saved', () => {
     expect(await refusal(api, 'POST', '/v1/routes', { ...body, caps })).toEqual([
       { path: '/caps/spendDailyMicros', message: expect.stringContaining('60000000 micros') as string },
     ]);
-    const made = await api.expect(201, 'POST', '/v1/routes', { ...body, caps: { spendDailyMicros: 60_000_000 } });
-    await api.expect(200, 'PATCH', `/v1/campaigns/${campaignId}`, { priceMicros: 70_000_000, tiers: [] });
-    await api.expect(200, 'PATCH', `/v1/routes/${made.id}`, { enabled: false });
+    await api.expect(201, 'POST', '/v1/routes', { ...body, caps: { spendDailyMicros: 60_000_000 } });
     // A campaign in test costs nothing.
     await api.expect(200, 'PATCH', `/v1/campaigns/${campaignId}`, { status: 'test' });
     await api.expect(201, 'POST', '/v1/routes', { ...body, caps: { spendDailyMicros: 1 } });
@@ -170,6 +182,15 @@ describe('A route that no call could take is refused when it is saved', () => {
     ]);
     await api.expect(201, 'POST', '/v1/routes', { ...body, minTalkS: 600 });
   });
+});
+
+it('A schedule may open on dates to come alone, and be changed when they are over', async () => {
+  const api = await startTestApi();
+  const open = (date: string): Json => ({ date, windows: [['09:00', '17:00']] });
+  const fields = { weekly: {}, exceptions: [open('2026-11-20'), open('2026-11-22')] };
+  const { id } = await new ApiSamples(api).create('schedules', fields);
+  api.advance(7 * 86_400_000);
+  await api.expect(200, 'PATCH', `/v1/schedules/${id}`, { name: 'The open day' });
 });
 
 it('A number that its trunk may not dial is refused; one that it no longer may can still be switched off', async () => {

@@ -148,10 +148,11 @@ const campaign = fc.record({
       ask: {
         type: 'menu',
         prompt: 'prm_default-menu',
-        choices: { '2': 'end', '*': 'zip code', '1': 'end' },
+        choices: { '2': 'roof', '*': 'zip code', '1': 'end' },
         onFail: 'end',
       },
       'zip code': { type: 'collect', prompt: 'prm_default-enter-zip', next: 'end', onFail: 'end' },
+      roof: { type: 'set', category: 'roof', next: 'end' },
       end: { type: 'route' },
     },
   }),
@@ -238,8 +239,10 @@ export const plans: fc.Arbitrary<Json> = fc
         ),
         routes: withIds(
           ID_PREFIX.route,
-          routes.map(({ campaign, destination, area, schedule, publishers, ...rest }) => ({
+          routes.map(({ campaign, destination, area, schedule, publishers, categories, ...rest }) => ({
             ...rest,
+            // Only an IVR sets what a route could take.
+            ...(plain.campaigns[campaign % plain.campaigns.length]?.ivr === undefined ? {} : { categories }),
             campaignId: ids.campaign(campaign),
             destinationId: ids.destination(destination),
             ...(area === undefined ? {} : { areaId: ids.area(area) }),

@@ -1,23 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-import { AppError, type InputProblem } from '../../domain/app-error.ts';
+import type { InputProblem } from '../../domain/app-error.ts';
 import { promptsNamedIn } from '../../domain/plan/prompts-named.ts';
-import type { Configuration, ResourceChange, ResourceKind, Resources, Stored } from '../../store/resource-store.ts';
+import type { Configuration, ResourceKind } from '../../store/resource-store.ts';
 import { referencesIn } from '../../store/resources/resource-kinds.ts';
+import type { Surroundings } from '../routes/surroundings.ts';
 import { collectionOf } from './collections.ts';
+import { EndState, type Removal, type WholePlan } from './end-state.ts';
 import { ownFields, type JudgedItem } from './judge-items.ts';
 import { problemsOf, type AnyStored, type ImportMode, type MatchedItem } from './matched-item.ts';
 import { MOST_PROBLEMS, type PlanFile } from './plan-file.ts';
-
-type Removal = Extract<ResourceChange, { action: 'remove' }>;
-
-/** What is to be held against each other: how all of it stands when everything is done. */
-export interface WholePlan {
-  readonly configuration: Configuration;
-  readonly matched: readonly MatchedItem[];
-  readonly judged: readonly JudgedItem[];
-  readonly removals: readonly Removal[];
-}
 
 /** What is wrong with a plan as a whole. */
 export interface Disagreements {
@@ -55,17 +47,27 @@ export async function checkTogether(plan: WholePlan): Promise<Disagreements> {
   const prompts = new Set<string>(plan.configuration.prompts.map(({ id }) => id));
   const numbers = new Map<unknown, string>();
   for (const [id, { number, archived }] of end.of('dids')) if (!archived) numbers.set(number, id);
-  for (const [done, item] of plan.judged.entries()) {
+  for (const [done, item] of plan.judged.toSorted(byTelling).entries()) {
     const found = [
       ...checkReferences(item, end),
       ...checkPrompts(item, prompts),
       ...(item.changes ? [...checkNumber(item, numbers), ...(await checkRules(item, end))] : []),
     ];
+    if (found.length > 0) end.tellOf(item.id);
     problems.push(...problemsOf(item, found));
     if (problems.length > MOST_PROBLEMS) break;
     if (done % STRIDE === STRIDE - 1) await nextTurn();
   }
   return { problems, inUse: plan.removals.length === 0 ? [] : findUses(plan, end) };
+}
+
+/** Routes and DIDs first: what is told of them need not be told again of all that they rest on. */
+function byTelling(a: JudgedItem, b: JudgedItem): number {
+  return Number(isTelling(b)) - Number(isTelling(a));
+}
+
+function isTelling({ item: { kind } }: JudgedItem): boolean {
+  return kind === 'routes' || kind === 'dids';
 }
 
 /** Removals that leave a reference of something in service, which no item is about, without an end. */
@@ -128,59 +130,8 @@ function checkPrompts({ item: { kind }, resource, existing }: JudgedItem, prompt
 }
 
 /** What is archived takes part in nothing, and may have gone out of service with what it names. */
-async function checkRules({ item: { kind }, resource, existing, archived }: JudgedItem, end: EndState) {
+async function checkRules({ item: { kind }, id, resource, existing, archived }: JudgedItem, around: Surroundings) {
   if (archived) return [];
-  const before = existing === null ? undefined : ownFields(existing);
-  return (await collectionOf(kind).check?.(resource, end, before)) ?? [];
-}
-
-/** What is known of an id when all is done. `broken` is what the file has wrong: of that its own problems tell. */
-type State = 'there' | 'archived' | 'removed' | 'broken' | 'unknown';
-
-/** Every resource as it stands when all is done. */
-class EndState {
-  readonly #byKind = new Map<ResourceKind, Map<string, EndResource>>();
-  readonly #removed: ReadonlySet<string>;
-  readonly #broken: ReadonlySet<string>;
-  /** Archived before anything is done. */
-  readonly #archived = new Set<string>();
-
-  constructor({ configuration, matched, judged, removals }: WholePlan) {
-    for (const [kind, all] of Object.entries(configuration.resources) as [ResourceKind, readonly AnyStored[]][]) {
-      this.#byKind.set(kind, new Map(all.map((stored) => [stored.id, stored])));
-      for (const { id, archived } of all) if (archived) this.#archived.add(id);
-    }
-    const known = new Set(judged.map(({ id }) => id));
-    this.#broken = new Set(matched.map(({ id }) => id).filter((id) => !known.has(id)));
-    for (const { item, id, resource, archived } of judged) {
-      this.of(item.kind).set(id, { ...resource, id, archived });
-    }
-    this.#removed = new Set(removals.map(({ id }) => id));
-    for (const { kind, id } of removals) this.of(kind).delete(id);
-  }
-
-  of(kind: ResourceKind): Map<string, EndResource> {
-    return this.#byKind.get(kind) ?? new Map<string, EndResource>();
-  }
-
-  stateOf(kind: ResourceKind, id: string): State {
-    const found = this.of(kind).get(id);
-    // What the file itself archives was in service when it was named.
-    if (found) return found.archived && this.#archived.has(id) ? 'archived' : 'there';
-    if (this.#broken.has(id)) return 'broken';
-    return this.#removed.has(id) ? 'removed' : 'unknown';
-  }
-
-  /** As the resource store answers, so that rules can ask it. */
-  async get<Kind extends ResourceKind>(kind: Kind, id: string): Promise<Stored<Resources[Kind]>> {
-    const found = this.of(kind).get(id);
-    if (found === undefined) throw new AppError('not-found', `There is no ${id} among the ${kind}`);
-    return found as unknown as Stored<Resources[Kind]>;
-  }
-}
-
-interface EndResource {
-  readonly id: string;
-  readonly archived: boolean;
-  readonly number?: unknown;
+  const before = existing === null || existing.archived ? undefined : ownFields(existing);
+  return (await collectionOf(kind).check?.({ id, resource, before }, around)) ?? [];
 }

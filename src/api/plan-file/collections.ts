@@ -1,7 +1,7 @@
 import type { TObject } from 'typebox';
 
 import type { InputProblem } from '../../domain/app-error.ts';
-import type { ResourceKind, ResourceStore } from '../../store/resource-store.ts';
+import type { ResourceKind } from '../../store/resource-store.ts';
 import { areas } from '../routes/areas.ts';
 import { blocklist } from '../routes/blocklist.ts';
 import { buyers } from '../routes/buyers.ts';
@@ -12,6 +12,7 @@ import { dids } from '../routes/dids.ts';
 import { publishers } from '../routes/publishers.ts';
 import { routes } from '../routes/routes.ts';
 import { schedules } from '../routes/schedules.ts';
+import type { Saving, Surroundings } from '../routes/surroundings.ts';
 import { trunks } from '../routes/trunks.ts';
 
 /** A collection whose kind is not known before it runs: its fields are what its own schema has let through. */
@@ -20,11 +21,7 @@ export interface AnyCollection {
   readonly idPrefix: string;
   readonly fields: TObject;
   readonly parse: (fields: unknown, context: ParseContext) => object | readonly InputProblem[];
-  readonly check?: (
-    resource: object,
-    resources: Pick<ResourceStore, 'get'>,
-    before?: object,
-  ) => Promise<readonly InputProblem[]>;
+  readonly check?: (saving: Saving<object>, around: Surroundings) => Promise<readonly InputProblem[]>;
   readonly unparse?: (resource: object) => object;
 }
 

@@ -1,4 +1,5 @@
 import { AppError, type InputProblem } from '../../domain/app-error.ts';
+import type { EpochMs } from '../../domain/time.ts';
 import type {
   BatchOutcome,
   ChangeMade,
@@ -40,6 +41,7 @@ export interface ImportOptions {
 
 export interface ImportParts extends ParseContext {
   readonly resources: Pick<ResourceStore, 'readAll' | 'changeAll' | 'newId'>;
+  readonly now: () => EpochMs;
 }
 
 /** How often an import is worked out anew on what someone else has changed meanwhile. */
@@ -81,7 +83,7 @@ interface WorkedOut {
 async function workOut(
   file: PlanFile,
   configuration: Configuration,
-  context: ParseContext,
+  { now, ...context }: Omit<ImportParts, 'resources'>,
   resources: Pick<ResourceStore, 'newId'>,
   { mode, tell }: ImportOptions,
 ): Promise<WorkedOut> {
@@ -93,7 +95,7 @@ async function workOut(
   const { judged } = found;
   const alone = [...problems, ...found.problems];
   if (alone.length > MOST_PROBLEMS) throw invalid(inFileOrder(alone, file).slice(0, MOST_PROBLEMS));
-  const together = await checkTogether({ configuration, matched, judged, removals });
+  const together = await checkTogether({ configuration, matched, judged, removals, now });
   const wrong = [...alone, ...together.problems];
   if (wrong.length > 0) throw invalid([...inFileOrder(wrong, file), ...together.inUse].slice(0, MOST_PROBLEMS));
   const [first] = together.inUse;

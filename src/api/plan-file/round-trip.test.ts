@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import type { Json } from '../../../test/support/api.ts';
 import { plans } from '../../../test/support/plan-arbitrary.ts';
 import { temporaryStore } from '../../../test/support/temporary-store.ts';
+import type { EpochMs } from '../../domain/time.ts';
 import { createGazetteer } from '../../geo/gazetteer.ts';
 import type { Store } from '../../store/open-store.ts';
 import { KIND_NAMES } from '../../store/resources/resource-kinds.ts';
@@ -23,7 +24,7 @@ async function bringIn(
   text: PlanText,
   mode: ImportMode = 'merge',
 ): Promise<Partial<ImportResult['counts']>> {
-  const parts = { resources, gazetteer, mediaServer: true };
+  const parts = { resources, gazetteer, mediaServer: true, now: () => Date.UTC(2026, 10, 21) as EpochMs };
   const { counts } = await importPlan(parts, readPlanFile(text), { mode, dryRun: false });
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
 }

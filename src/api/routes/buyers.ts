@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 
 import { checkTimeZone } from '../../domain/routing/time-zone.ts';
 import { buyerFields } from './buyers.schema.ts';
+import { checkRoutesOfBuyer } from './check-route.ts';
 import { defineCollection } from './collection.ts';
 
 const { name, status } = buyerFields.properties;
@@ -27,4 +28,5 @@ export const buyers = defineCollection({
     const problem = checkTimeZone(fields.timezone);
     return problem === undefined ? fields : [{ path: '/timezone', message: problem }];
   },
+  check: checkRoutesOfBuyer,
 });

@@ -3,10 +3,13 @@ import { Type, type Static } from 'typebox';
 import type { InputProblem } from '../../domain/app-error.ts';
 import type { IvrFlow } from '../../domain/ivr/ivr-flow.ts';
 import { parseIvr } from '../../domain/ivr/parse-ivr.ts';
-import type { AfterHours, PriceTier } from '../../domain/plan/campaign.ts';
+import type { AfterHours, Campaign, PriceTier } from '../../domain/plan/campaign.ts';
 import { campaignFields } from './campaigns.schema.ts';
+import { checkPayoutsOfCampaign } from './check-payout.ts';
+import { checkRoutesOfCampaign } from './check-route.ts';
 import { defineCollection } from './collection.ts';
 import { needsMediaServer } from './media-features.ts';
+import type { Saving } from './surroundings.ts';
 
 type CampaignFields = Static<typeof campaignFields>;
 
@@ -45,6 +48,11 @@ export const campaigns = defineCollection({
     if (problems.length > 0 || isProblems(afterHours) || isProblems(ivr)) return problems;
     return { ...rest, ...ivr, afterHours };
   },
+  check: async (saving, around) => [
+    ...checkDuplicates(saving),
+    ...(await checkRoutesOfCampaign(saving, around)),
+    ...(await checkPayoutsOfCampaign(saving, around)),
+  ],
 });
 
 function checkTiers({ minTalkS, tiers }: { minTalkS: number; tiers: readonly PriceTier[] }): InputProblem[] {
@@ -72,6 +80,15 @@ function checkLength({ minTalkS, tiers, maxCallS }: CampaignFields): InputProble
       tier.minTalkS > maxCallS ? [{ path: `/tiers/${index}/minTalkS`, message }] : [],
     ),
   ];
+}
+
+/** A rule that is off does nothing to routing: whoever asks for that must say how long it looks back. */
+function checkDuplicates({ resource: { duplicates }, before }: Saving<Campaign>): InputProblem[] {
+  const { windowDays, routing } = duplicates;
+  const isOld = before?.duplicates.windowDays === windowDays && before.duplicates.routing === routing;
+  if (windowDays > 0 || routing === 'allow' || isOld) return [];
+  const message = `0 turns the rule off, so that "routing": "${routing}" would do nothing: write 1 or more days, or "allow" there.`;
+  return [{ path: '/duplicates/windowDays', message }];
 }
 
 /** Everything that only a media server could do. */

@@ -2,7 +2,8 @@ import type { Static, TObject, TProperties } from 'typebox';
 
 import type { InputProblem } from '../../domain/app-error.ts';
 import type { Gazetteer } from '../../domain/numbers/location.ts';
-import type { ResourceKind, Resources, ResourceStore } from '../../store/resource-store.ts';
+import type { ResourceKind, Resources } from '../../store/resource-store.ts';
+import type { Saving, Surroundings } from './surroundings.ts';
 
 /** What the meaning of a resource may be held against, beyond its shape. */
 export interface ParseContext {
@@ -39,14 +40,10 @@ export interface Collection<Kind extends ResourceKind, Fields extends TObject> {
     context: ParseContext,
   ) => Omit<Resources[Kind], 'id'> | readonly InputProblem[];
   /**
-   * Holds what was read against other resources, and tells what doesn't go together; `before` is what it replaces.
-   * Everything does, where absent.
+   * Holds what was read against other resources, both ways, and tells what doesn't go together. Everything does, where
+   * absent. What is archived is held against nothing.
    */
-  readonly check?: (
-    resource: Omit<Resources[Kind], 'id'>,
-    resources: Pick<ResourceStore, 'get'>,
-    before?: Omit<Resources[Kind], 'id'>,
-  ) => Promise<readonly InputProblem[]>;
+  readonly check?: (saving: Saving<Resources[Kind]>, around: Surroundings) => Promise<readonly InputProblem[]>;
   /** The reverse of `parse`: its fields as a client writes them, secrets included. As they are, where absent. */
   readonly unparse?: (resource: Omit<Resources[Kind], 'id'>) => object;
   /** What a client reads of them, where that is not what it writes: secrets are never read back. */

@@ -4,10 +4,13 @@ import type { InputProblem } from '../../domain/app-error.ts';
 import { mayDial } from '../../domain/call/dial-addresses.ts';
 import { normalizeNumber } from '../../domain/numbers/normalize-number.ts';
 import { parseE164 } from '../../domain/numbers/parse-e164.ts';
+import type { Destination } from '../../domain/plan/party.ts';
+import { checkRoutesOfDestination } from './check-route.ts';
 import { defineCollection } from './collection.ts';
 import { destinationFields } from './destinations.schema.ts';
 import { findResource } from './find-resource.ts';
 import { needsMediaServer } from './media-features.ts';
+import type { Saving, Surroundings } from './surroundings.ts';
 
 type DestinationFields = Static<typeof destinationFields>;
 
@@ -44,17 +47,25 @@ export const destinations = defineCollection({
     if (!mediaServer) problems.push(...checkMedia(fields));
     return uri === undefined || problems.length > 0 ? problems : { ...fields, uri };
   },
-  check: async ({ uri, trunkId }, resources, before) => {
-    // A trunk that was narrowed since must not keep its destinations from being switched off.
-    if (before?.uri === uri && before.trunkId === trunkId) return [];
-    const number = parseE164(uri.replace(/^tel:/i, ''));
-    if (number === undefined || trunkId === undefined) return [];
-    const trunk = await findResource(resources, 'trunks', trunkId);
-    if (!trunk || mayDial(trunk, number)) return [];
-    const allowed = trunk.allowedPrefixes?.join(', ');
-    return [{ path: '/uri', message: `Trunk ${trunkId} may dial numbers that begin with ${allowed} alone.` }];
-  },
+  check: async (saving, around) => [
+    ...(await checkPrefix(saving, around)),
+    ...(await checkRoutesOfDestination(saving, around)),
+  ],
 });
+
+/** A trunk that was narrowed since must not keep its destinations from being switched off: only what is new is looked at. */
+async function checkPrefix(
+  { resource: { uri, trunkId }, before }: Saving<Destination>,
+  around: Surroundings,
+): Promise<InputProblem[]> {
+  if (before?.uri === uri && before.trunkId === trunkId) return [];
+  const number = parseE164(uri.replace(/^tel:/i, ''));
+  if (number === undefined || trunkId === undefined) return [];
+  const trunk = await findResource(around, 'trunks', trunkId);
+  if (!trunk || mayDial(trunk, number)) return [];
+  const allowed = trunk.allowedPrefixes?.join(', ');
+  return [{ path: '/uri', message: `Trunk ${trunkId} may dial numbers that begin with ${allowed} alone.` }];
+}
 
 const URI_EXPECTED =
   'Write sip:user@host[:port], such as sip:desk@pbx.example:5060, or tel: with a number in E.164, such as tel:+14155550123.';

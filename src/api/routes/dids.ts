@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 
 import { normalizeNumber } from '../../domain/numbers/normalize-number.ts';
 import { NUMBER_EXPECTED } from '../schemas/fields.ts';
+import { checkPayoutOfDid } from './check-payout.ts';
 import { defineCollection } from './collection.ts';
 import { didFields } from './dids.schema.ts';
 import { readNumberFilter } from './number-filter.ts';
@@ -38,4 +39,5 @@ export const dids = defineCollection({
     const number = normalizeNumber(fields.number);
     return number === undefined ? [{ path: '/number', message: NUMBER_EXPECTED }] : { ...fields, number };
   },
+  check: checkPayoutOfDid,
 });

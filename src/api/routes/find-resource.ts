@@ -14,3 +14,13 @@ export async function findResource<Kind extends ResourceKind>(
     throw error;
   }
 }
+
+/** The same of those in service alone. */
+export async function findInService<Kind extends ResourceKind>(
+  resources: Pick<ResourceStore, 'get'>,
+  kind: Kind,
+  id: string,
+): Promise<Stored<Resources[Kind]> | undefined> {
+  const found = await findResource(resources, kind, id);
+  return found?.archived ? undefined : found;
+}

@@ -39,8 +39,15 @@ const ANSWERS = {
 /** `POST /import` and `POST /import/:collection`: much of the configuration at once. */
 export function registerImport(
   app: FastifyInstance,
-  { resources, gazetteer, mediaServer, audit }: Pick<ApiDeps, 'resources' | 'gazetteer' | 'mediaServer' | 'audit'>,
+  {
+    resources,
+    gazetteer,
+    mediaServer,
+    audit,
+    clock,
+  }: Pick<ApiDeps, 'resources' | 'gazetteer' | 'mediaServer' | 'audit' | 'clock'>,
 ): void {
+  const parts = { resources, gazetteer, mediaServer, now: () => clock.now().wall };
   void app.register((scope, _options, done) => {
     registerPlanBodies(scope, ['json', 'yaml']);
     scope.withTypeProvider<TypeBoxTypeProvider>().post(
@@ -99,7 +106,7 @@ export function registerImport(
     const { id: keyId, role } = holderOf(request);
     const note = ({ action, kind, id, before, after }: ChangeMade): void =>
       audit.note({ actor: { keyId, role }, action, resource: kind, resourceId: id }, before, after);
-    return importPlan({ resources, gazetteer, mediaServer }, await readApart(text), { ...options, note });
+    return importPlan(parts, await readApart(text), { ...options, note });
   }
 }
 

@@ -2,6 +2,7 @@ import { Type, type Static } from 'typebox';
 
 import type { InputProblem } from '../../domain/app-error.ts';
 import type { Payout } from '../../domain/plan/party.ts';
+import { checkPayoutsOfPublisher } from './check-payout.ts';
 import { defineCollection } from './collection.ts';
 import { publisherFields } from './publishers.schema.ts';
 
@@ -22,6 +23,7 @@ export const publishers = defineCollection({
     const payout = readPayout(fields.payout);
     return 'kind' in payout ? { ...fields, payout } : payout;
   },
+  check: checkPayoutsOfPublisher,
 });
 
 function readPayout({ kind, amountMicros, percent, minTalkS }: PayoutFields): Payout | readonly InputProblem[] {

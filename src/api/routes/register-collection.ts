@@ -13,6 +13,7 @@ import { storedFields } from '../schemas/resource.ts';
 import { exampleId } from '../schemas/fields.ts';
 import type { Collection, Filters } from './collection.ts';
 import { describeCollection, type IdParams } from './describe-collection.ts';
+import { surroundingsOf, type Saving } from './surroundings.ts';
 
 const SAMPLE_STEWARDSHIP = {
   createdAt: '2026-11-21T14:03:05.123Z' as IsoInstant,
@@ -28,7 +29,7 @@ const PATCH_TRIES = 5;
 export function registerCollection<Kind extends ResourceKind, Fields extends TObject>(
   app: FastifyInstance,
   collection: Collection<Kind, Fields>,
-  { resources, gazetteer, mediaServer }: Pick<ApiDeps, 'resources' | 'gazetteer' | 'mediaServer'>,
+  { resources, gazetteer, mediaServer, clock }: Pick<ApiDeps, 'resources' | 'gazetteer' | 'mediaServer' | 'clock'>,
 ): void {
   const { kind } = collection;
   const docs = describeCollection(collection, makeSample());
@@ -36,7 +37,9 @@ export function registerCollection<Kind extends ResourceKind, Fields extends TOb
   app.addSchema(docs.resource);
 
   app.post(`/${kind}`, { schema: docs.create, config: { access: 'configuration:write' } }, async (request, reply) => {
-    const stored = await resources.create(kind, await checked(parse(request.body as Static<Fields>)));
+    const resource = parse(request.body as Static<Fields>);
+    await check({ id: null, resource, before: undefined });
+    const stored = await resources.create(kind, resource);
     return answer(reply.code(201).header('location', `/v1/${kind}/${stored.id}`), stored);
   });
 
@@ -91,9 +94,10 @@ export function registerCollection<Kind extends ResourceKind, Fields extends TOb
       const validated = validateStored(merged);
       if (!validated.ok) throw validated.error;
       const { archived, ...fields } = validated.value as { archived: boolean };
-      const replacement = { ...(await checked(parse(fields as Static<Fields>), ownFields<Kind>(current))), archived };
+      const resource = parse(fields as Static<Fields>);
+      if (!archived) await check({ id, resource, before: current.archived ? undefined : ownFields<Kind>(current) });
       try {
-        return await resources.replace(kind, id, replacement, current.revision);
+        return await resources.replace(kind, id, { ...resource, archived }, current.revision);
       } catch (error) {
         const lostRace = error instanceof AppError && error.code === 'version-conflict';
         if (!lostRace || ifMatch !== undefined || tries === PATCH_TRIES) throw error;
@@ -114,12 +118,13 @@ export function registerCollection<Kind extends ResourceKind, Fields extends TOb
     return orInvalid(collection.parse(fields, { gazetteer, mediaServer }));
   }
 
-  async function checked(
-    resource: Omit<Resources[Kind], 'id'>,
-    before?: Omit<Resources[Kind], 'id'>,
-  ): Promise<Omit<Resources[Kind], 'id'>> {
-    const problems = (await collection.check?.(resource, resources, before)) ?? [];
-    return orInvalid(problems.length > 0 ? problems : resource);
+  /** @throws AppError `invalid` where it doesn't go together with the others */
+  async function check(saving: Saving<Resources[Kind]>): Promise<void> {
+    const problems = await collection.check?.(
+      saving,
+      surroundingsOf(resources, () => clock.now().wall, saving),
+    );
+    if (problems !== undefined && problems.length > 0) throw invalid(problems);
   }
 
   function readListQuery({ limit, cursor, ...filters }: ListParams): ListQuery {

@@ -1,10 +1,13 @@
 import { Type } from 'typebox';
 
 import type { InputProblem } from '../../domain/app-error.ts';
-import type { ScheduleException } from '../../domain/plan/schedule.ts';
+import type { Schedule, ScheduleException } from '../../domain/plan/schedule.ts';
+import { compileSchedule, scheduleAt } from '../../domain/routing/schedule.ts';
 import { validateSchedule } from '../../domain/routing/schedule-validation.ts';
+import type { EpochMs } from '../../domain/time.ts';
 import { defineCollection } from './collection.ts';
 import { scheduleFields, type ScheduleFields } from './schedules.schema.ts';
+import type { Saving } from './surroundings.ts';
 
 const { name, timezone } = scheduleFields.properties;
 
@@ -41,7 +44,18 @@ export const schedules = defineCollection({
     const wrong = validateSchedule(schedule);
     return wrong.length > 0 ? wrong : schedule;
   },
+  check: async (saving, around) => checkStillOpens(saving, around.now()),
 });
+
+/** One that is in use may come to its end, and be changed then; a new one that never opens again is a slip. */
+function checkStillOpens({ resource, before }: Saving<Schedule>, now: EpochMs): InputProblem[] {
+  if (before !== undefined) return [];
+  const state = scheduleAt(compileSchedule(resource), now);
+  if (state.open || state.nextOpening !== null) return [];
+  const message =
+    'It would never open again: all its dates are over. Give a day of the week a window, or add a date to come.';
+  return [{ path: '/exceptions', message }];
+}
 
 const EXCEPTION_EXPECTED = 'Say either "closed": true or which windows it is open for, not both.';
 

@@ -6,6 +6,7 @@ import { importPlan, IMPORT_ACTIONS, type ImportResult } from '../../api/plan-fi
 import { readPlanFile } from '../../api/plan-file/read-plan-file.ts';
 import { mediaServersOf } from '../../config/media-servers.ts';
 import { AppError } from '../../domain/app-error.ts';
+import type { EpochMs } from '../../domain/time.ts';
 import { ServedElsewhere } from '../../store/file-lock.ts';
 import type { Store } from '../../store/open-store.ts';
 import type { AuditedAction } from '../../store/audit/audit-entry.ts';
@@ -121,6 +122,7 @@ async function importHere(
     resources,
     gazetteer: loadGazetteer(config.TOLLGATE_DATA_DIR),
     mediaServer: config.TOLLGATE_ENGINE === 'embedded' || mediaServersOf(config).length > 0,
+    now: () => Date.now() as EpochMs,
   };
   progress.begin(`Reading ${file}`);
   try {
