@@ -131,6 +131,19 @@ describe('a caller who calls again', () => {
     });
   });
 
+  it('on two lines at once, where connected calls count: the first to connect is billed, though the other ends first', async () => {
+    const duplicates = { windowDays: 30, scope: 'campaign', trigger: 'connected', routing: 'allow' };
+    const stage = await Stage.set({ ...SIMPLE, campaign: { duplicates } });
+    const [first] = await stage.connect('ann');
+    const [second] = await stage.connect('ann');
+    await second.bye();
+    await expect.poll(async () => (await stage.product.cdrs()).map(({ endedAt }) => endedAt !== null)).toContain(true);
+    await first.bye();
+    const [later, earlier] = await stage.cdrs(2);
+    expect(earlier?.buyerVerdict).toMatchObject({ billable: true });
+    expect(later?.buyerVerdict).toMatchObject({ reason: 'duplicate-caller', duplicateOfCallId: earlier?.id });
+  });
+
   it('is not matched where the number is withheld', async () => {
     const stage = await Stage.set(WITHIN_A_MONTH);
     for (const seq of [1, 2]) {

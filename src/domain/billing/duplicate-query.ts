@@ -19,28 +19,30 @@ export interface DuplicateSubject {
 
 /**
  * Asks for the calls that make this one a duplicate: of the same caller, in the rule's scope, connected at most
- * `windowDays` of 24 h before it. Undefined where nothing can match: the rule is off, the caller is anonymous or was
+ * `windowDays` of 24 h before it, or in the same instant and admitted first. Undefined where nothing can match: the rule is off, the caller is anonymous or was
  * erased, or the scope's campaign or buyer is not known.
  */
 export function duplicateQuery(rule: DuplicateRule, subject: DuplicateSubject): PriorCallQuery | undefined {
   const window = { since: subject.at - rule.windowDays * DAY_MS, before: subject.at };
-  return queryFor(rule, subject, { ...window, trigger: rule.trigger });
+  return queryFor(rule, subject, { ...window, firstOfTie: true, trigger: rule.trigger });
 }
 
 /**
  * Asks for calls that connected during this one and were billed before it settled. Two calls of one caller may run side
- * by side, and the later may end first: it could not see this one, so this one must see it, or both would be billed.
+ * by side, and the later may end first. Where only billed calls count it could not know of this one, so this one must see
+ * it, or both would be billed.
  * Only billed calls count here, whatever the rule's trigger: one that connected later and earned nothing is no reason to
  * refuse the call that came first.
  */
 export function overtakenByQuery(rule: DuplicateRule, subject: DuplicateSubject): PriorCallQuery | undefined {
   const window = { since: subject.at, before: subject.at + rule.windowDays * DAY_MS + 1 };
-  return queryFor(rule, subject, { ...window, trigger: 'billable' });
+  return queryFor(rule, subject, { ...window, firstOfTie: false, trigger: 'billable' });
 }
 
 interface Window {
   readonly since: number;
   readonly before: number;
+  readonly firstOfTie: boolean;
   readonly trigger: DuplicateRule['trigger'];
 }
 
@@ -55,6 +57,7 @@ function queryFor(rule: DuplicateRule, subject: DuplicateSubject, window: Window
     excluding: subject.callId,
     since: window.since as EpochMs,
     before: window.before as EpochMs,
+    firstOfTie: window.firstOfTie,
     trigger: window.trigger,
     campaignId,
     buyerId,

@@ -70,18 +70,28 @@ function endedCall(over: Partial<Omit<Cdr, 'id'>> & { id: string; connectedAtMs?
   };
 }
 
-/** Settles calls one after the other and answers for those settled so far: the store's promise in its plainest form. */
+/**
+ * Settles calls one after the other and answers for those settled so far and those still open: the store's promise in its
+ * plainest form. Calls are admitted in the order of their numbers.
+ */
 class SettledCalls implements PriorCalls {
   readonly calls: Cdr[] = [];
+  #open: readonly Cdr[] = [];
+
+  /** The call goes on until it is settled. */
+  connect(call: Cdr): void {
+    this.#open = [...this.#open, call];
+  }
 
   settle(ended: Cdr, facts = confirmed): JudgedCall {
     const judged = judgeCall(ended, this, facts);
+    this.#open = this.#open.filter(({ id }) => id !== ended.id);
     this.calls.push(judged.cdr);
     return judged;
   }
 
   latestPriorCall(query: PriorCallQuery): PriorCall | undefined {
-    const latest = this.calls
+    const latest = [...this.calls, ...this.#open]
       .filter((cdr) => matches(cdr, query))
       .toSorted((a, b) => connectedMs(a) - connectedMs(b))
       .at(-1);
@@ -94,13 +104,22 @@ class SettledCalls implements PriorCalls {
 }
 
 const connectedMs = (cdr: Cdr): number => Date.parse(cdr.connectedAt ?? '');
+const numberOf = (id: CallId): number => Number(id.slice('call_'.length));
+
+/** In the order they connected; of two in one instant the one admitted first. */
+const byConnect = (a: Cdr, b: Cdr): number => connectedMs(a) - connectedMs(b) || numberOf(a.id) - numberOf(b.id);
+
+function isBefore(cdr: Cdr, { before, firstOfTie, excluding }: PriorCallQuery): boolean {
+  const isFirst = firstOfTie && connectedMs(cdr) === before && numberOf(cdr.id) < numberOf(excluding);
+  return connectedMs(cdr) < before || isFirst;
+}
 
 function matches(cdr: Cdr, query: PriorCallQuery): boolean {
   return (
     cdr.ani === query.ani &&
     cdr.id !== query.excluding &&
     connectedMs(cdr) >= query.since &&
-    connectedMs(cdr) < query.before &&
+    isBefore(cdr, query) &&
     (query.trigger === 'connected' || cdr.buyerVerdict?.billable === true) &&
     (query.campaignId === null || cdr.campaignId === query.campaignId) &&
     (query.buyerId === null || cdr.buyerId === query.buyerId)
@@ -236,6 +255,47 @@ describe('way 7: “duplicate” is ambiguous', () => {
     settled.settle(endedCall({ id: 'call_2', connectedAtMs: NOON + 1000, talkMs: 2000, ...connected }));
     const last = settled.settle(endedCall({ id: 'call_1', talkMs: 300_000, ...connected }));
     expect(reasonOf(last)).toBe('billable');
+  });
+
+  it('of calls that ran side by side bills the one that connected first, where the rule counts connected calls', () => {
+    const settled = new SettledCalls();
+    const connected = { terms: withRule({ trigger: 'connected' }) };
+    const first = endedCall({ id: 'call_1', connectedAtMs: NOON + 724, talkMs: 90_000, ...connected });
+    const second = endedCall({ id: 'call_2', connectedAtMs: NOON + 728, talkMs: 60_000, ...connected });
+    for (const call of [first, second]) settled.connect(call);
+    expect(settled.settle(second).cdr.buyerVerdict).toMatchObject({
+      reason: 'duplicate-caller',
+      duplicateOfCallId: 'call_1',
+    });
+    expect(reasonOf(settled.settle(first))).toBe('billable');
+  });
+
+  it('names an earlier call and bills the earliest alone, of any number side by side, in whatever order they end', () => {
+    const anyCall = fc.record({
+      connectedAtMs: fc.nat(4).map((n) => NOON + n),
+      talkMs: fc.constantFrom(59_999, 60_000),
+      ends: fc.nat(),
+    });
+    const connected = { terms: withRule({ trigger: 'connected' }) };
+    fc.assert(
+      fc.property(fc.array(anyCall, { minLength: 1, maxLength: 6 }), (calls) => {
+        const settled = new SettledCalls();
+        const ended = calls.map((call, i) => ({
+          call: endedCall({ id: `call_${i}`, ...call, ...connected }),
+          ...call,
+        }));
+        for (const { call } of ended) settled.connect(call);
+        for (const { call } of ended.toSorted((a, b) => a.ends - b.ends)) settled.settle(call);
+        const [earliest, ...others] = settled.calls.toSorted(byConnect);
+        expect(earliest?.buyerVerdict?.billable).toBe(earliest?.talkMs === 60_000);
+        for (const other of others) {
+          expect(other.buyerVerdict?.reason).toBe(other.talkMs === 60_000 ? 'duplicate-caller' : 'below-min-talk');
+          if (other.buyerVerdict?.reason !== 'duplicate-caller') continue;
+          const named = settled.calls.find(({ id }) => id === other.buyerVerdict?.duplicateOfCallId);
+          expect(byConnect(named as Cdr, other)).toBeLessThan(0);
+        }
+      }),
+    );
   });
 
   it('never bills one caller twice within a window, in whatever order calls connect and settle', () => {

@@ -30,7 +30,7 @@ export interface SettlementFacts {
  * transaction that writes them, so that two calls of one caller settle one after the other and each sees the other.
  *
  * @param ended the record with its end, its terms (those of the attempt that connected) and no verdicts yet
- * @param earlier settled calls as they stand in this transaction
+ * @param earlier calls as they stand in this transaction
  * @throws RangeError where the call has not ended, or its terms hold amounts that are no whole micros: both are defects
  */
 export function judgeCall(ended: Cdr, earlier: PriorCalls, facts: SettlementFacts): JudgedCall {
@@ -56,7 +56,7 @@ export function judgeCall(ended: Cdr, earlier: PriorCalls, facts: SettlementFact
   };
 }
 
-/** The caller's call that was counted before this one: connected before it, or billed while it went on. */
+/** The caller's call that counts before this one: connected before it, or billed while it went on. */
 function countedBefore(ended: Cdr, earlier: PriorCalls): CallId | undefined {
   if (ended.connectedAt === null || ended.terms === null) return undefined;
   const subject: DuplicateSubject = {

@@ -11,6 +11,9 @@ export interface PriorCallQuery {
   readonly since: EpochMs;
   /** Connected before this instant. */
   readonly before: EpochMs;
+  /** One that connected at `before` itself counts too, where it was admitted before the call that is excluded. */
+  readonly firstOfTie: boolean;
+  /** `connected` takes calls that are still going on, too; which of those will be billed nobody knows yet. */
   readonly trigger: 'connected' | 'billable';
   /** Null looks at every campaign and buyer (`scope: 'all'`). */
   readonly campaignId: CampaignId | null;
@@ -22,7 +25,7 @@ export interface PriorCall {
   readonly destinationId: DestinationId;
 }
 
-/** Earlier settled calls of a caller, as the duplicate rule asks for them. */
+/** Earlier calls of a caller, as the duplicate rule asks for them. */
 export interface PriorCalls {
   /** The latest that matches, or undefined. Anonymous callers never match. */
   latestPriorCall(query: PriorCallQuery): PriorCall | undefined;

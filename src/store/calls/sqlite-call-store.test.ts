@@ -36,6 +36,18 @@ function settle(store: Store, ended: Cdr) {
   return store.calls.settleCall(ended.id, (view) => judgeCall(ended, view, NO_CAPS_FULL));
 }
 
+/** The call goes on as its record says, but has not ended. */
+function connect(store: Store, ended: Cdr) {
+  const { id, connectedAt, receivedAt, buyerId, destinationId, routeId, terms } = ended;
+  return store.calls.recordConnected({
+    callId: id,
+    attemptId: `${id}.1` as AttemptId,
+    callerDialogId: `${id}-caller`,
+    buyerDialogId: `${id}-buyer`,
+    draft: draftCdr(id, { receivedAt, connectedAt, buyerId, destinationId, routeId, terms }),
+  });
+}
+
 /** What an admission would read now. */
 async function look<Result>(store: Store, read: (view: AdmissionView) => Result): Promise<Result> {
   const draft = draftCdr(`call_look${Math.random()}`);
@@ -334,6 +346,44 @@ describe('duplicate callers', () => {
     expect(settled.map((cdr) => cdr.buyerVerdict?.reason)).toEqual(['billable', 'duplicate-caller']);
   });
 
+  describe('side by side, where the rule counts connected calls', () => {
+    const counting: Terms = { ...terms, duplicates: { ...terms.duplicates, trigger: 'connected' } };
+
+    /** Both are admitted in this order and connect, so many ms after the sample instant; the later is settled first. */
+    async function together(connectMs: readonly [number, number], settledFirst: string, rule: Terms) {
+      const store = temporaryStore();
+      const calls = connectMs.map((ms, place) => {
+        const receivedAt = toIso((SAMPLE_INSTANT + ms - 5_000) as EpochMs);
+        return endedCdr(`call_${place + 1}`, { terms: rule, receivedAt });
+      });
+      for (const { id, receivedAt } of calls) await admit(store, draftCdr(id, { receivedAt }));
+      for (const call of calls) await connect(store, call);
+      const order = calls.toSorted((call) => (call.id === settledFirst ? -1 : 1));
+      const settled = new Map<string, Cdr>();
+      for (const call of order) settled.set(call.id, await settle(store, call));
+      return ['call_1', 'call_2'].map((id) => {
+        const verdict = settled.get(id)?.buyerVerdict;
+        return verdict?.duplicateOfCallId ?? verdict?.reason;
+      });
+    }
+
+    test.each(['call_1', 'call_2'])('the call that connected first is billed, when %s ends first', async (ends) => {
+      expect(await together([7_724, 7_728], ends, counting)).toEqual(['billable', 'call_1']);
+      expect(await together([7_728, 7_724], ends, counting)).toEqual(['call_2', 'billable']);
+    });
+
+    test.each(['call_1', 'call_2'])(
+      'of two in the same millisecond, the one admitted first, when %s ends first',
+      async (ends) => {
+        expect(await together([7_724, 7_724], ends, counting)).toEqual(['billable', 'call_1']);
+      },
+    );
+
+    test('a call that still goes on counts nowhere else', async () => {
+      expect(await together([7_724, 7_728], 'call_2', terms)).toEqual(['call_2', 'billable']);
+    });
+  });
+
   test('anonymous callers never match one another', async () => {
     const store = temporaryStore();
     for (const id of ['call_1', 'call_2']) {
@@ -346,6 +396,7 @@ describe('duplicate callers', () => {
       excluding: 'call_3' as CallId,
       since: 0 as EpochMs,
       before: Number.MAX_SAFE_INTEGER as EpochMs,
+      firstOfTie: false,
       trigger: 'connected' as const,
       campaignId: null,
       buyerId: null,
@@ -364,6 +415,7 @@ describe('duplicate callers', () => {
       excluding: 'call_2' as CallId,
       since: connectedAt,
       before: (connectedAt + 1) as EpochMs,
+      firstOfTie: false,
       trigger: 'connected' as const,
       campaignId: 'cmp_1' as CampaignId,
       buyerId: null,
