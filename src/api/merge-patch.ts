@@ -1,4 +1,5 @@
 import { AppError } from '../domain/app-error.ts';
+import { cutPath } from './cut-text.ts';
 
 /** No document here is nested deeper; a patch that is would only be built to exhaust the stack. */
 const MAX_DEPTH = 16;
@@ -17,7 +18,7 @@ function merge(target: unknown, patch: unknown, path: string): unknown {
   if (!isPlainObject(patch)) return patch;
   if (path.split('/').length > MAX_DEPTH) {
     const message = 'This is nested deeper than any field: send only the fields to change.';
-    throw new AppError('invalid', message, { problems: [{ path, message }] });
+    throw new AppError('invalid', message, { problems: [{ path: cutPath(path), message }] });
   }
   const merged = new Map<string, unknown>(isPlainObject(target) ? Object.entries(target) : []);
   for (const [name, value] of Object.entries(patch)) {

@@ -10,7 +10,7 @@ const JSON_TYPE = 'application/json';
 /** What a body is answered. */
 async function answerTo(api: TestApi, path: string, type: string, body: string): Promise<Json> {
   const response = await api.request('POST', path, body, { 'content-type': type });
-  return { status: response.statusCode, ...response.json() };
+  return { status: response.statusCode, length: response.body.length, ...response.json() };
 }
 
 describe('A file of an import', () => {
@@ -90,6 +90,39 @@ describe('A file of an import', () => {
       `name,include\nA,"${'['.repeat(60_000)}${']'.repeat(60_000)}"`,
       /nested deeper/,
     ],
+    ['CSV of NULs', '/v1/import/routes', 'text/csv', '\0'.repeat(MB), /Line 1: A NUL/],
+    ['CSV of one endless name', '/v1/import/routes', 'text/csv', 'x'.repeat(MB), /^line 1, .*"x{60}…" is no column/],
+    ['CSV of nameless columns', '/v1/import/routes', 'text/csv', 'n,'.repeat(MB / 8), /is no column .*and 99 more/],
+    ['JSON of endless collections', '/v1/import', JSON_TYPE, `{"${'x'.repeat(MB)}":[]}`, /^\/x{60}…: There is no such/],
+    [
+      'JSON of many collections',
+      '/v1/import',
+      JSON_TYPE,
+      `{${manyNames(MB / 16, ':[]')}}`,
+      /no such collection.*and 99 more/,
+    ],
+    [
+      'JSON of endless fields',
+      '/v1/import',
+      JSON_TYPE,
+      `{"buyers":[{"name":"B","timezone":"UTC","${'x'.repeat(MB)}":1}]}`,
+      /^\/buyers\/0\/x{60}…: There is no such field/,
+    ],
+    [
+      'JSON of many names that lead nowhere',
+      '/v1/import',
+      JSON_TYPE,
+      `{"routes":[{"acceptedPublishers":[${manyNames(MB / 16)}]}]}`,
+      /There is no .* among the publishers .*and 99 more/,
+    ],
+    [
+      'JSON of an endless name that leads nowhere',
+      '/v1/import',
+      JSON_TYPE,
+      `{"routes":[{"campaign":"${'x'.repeat(MB)}"}]}`,
+      /There is no "x{60}…" among the campaigns/,
+    ],
+    ['YAML of an endless alias', '/v1/import', 'application/yaml', `routes: *${'x'.repeat(MB)}`, /no YAML: .{200}…\.$/],
   ])('is refused while the loop goes on turning: %s', async (_what, path, type, body, detail) => {
     const api = await startTestApi();
     let turns = 0;
@@ -99,6 +132,7 @@ describe('A file of an import', () => {
     expect([answer.status >= 400 && answer.status < 500, answer.detail]).toEqual([true, expect.stringMatching(detail)]);
     // A body read where calls are looked after would let it turn once or twice.
     expect(turns).toBeGreaterThan(5);
+    expect([answer.length < 100_000, answer.errors.length <= 100]).toEqual([true, true]);
   });
 
   it('that is long is read in a thread, with the same lines', async () => {
@@ -116,6 +150,11 @@ describe('A file of an import', () => {
     });
   });
 });
+
+/** `"n0":[],"n1":[]`: so many names, and what each is followed by. */
+function manyNames(count: number, after = ''): string {
+  return Array.from({ length: count }, (_, index) => `"n${index}"${after}`).join(',');
+}
 
 /** Nine to the fourth power of the same, in a few lines. */
 function laughter(): string {

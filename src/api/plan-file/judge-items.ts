@@ -67,7 +67,7 @@ function judge(
   const base = mode === 'merge' && existing ? { ...written, archived: existing.archived } : {};
   const wanted = mergePatch(base, keepSecrets(matched.given, written));
   const masks = findMasks(wanted);
-  if (masks.length > 0) return { problems: masks.map((path) => ({ path, message: MASKED })) };
+  if (masks.length > 0) return { problems: masks.slice(0, MOST_PROBLEMS).map((path) => ({ path, message: MASKED })) };
   const validated = validatorOf(item.kind)(wanted);
   if (!validated.ok) return { problems: validated.error.problems };
   const { archived, ...fields } = validated.value as { readonly archived: boolean };

@@ -21,6 +21,7 @@ export function readContent(content: unknown, locate: Locate = () => ({})): Plan
   const items: PlanItem[] = [];
   const prompts: NamedPrompt[] = [];
   for (const [name, list] of Object.entries(content)) {
+    if (problems.length >= MOST_PROBLEMS) break;
     const { line } = locate(name);
     const refuse = (message: string): unknown =>
       problems.push({ path: `/${escapePointer(name)}`, message, ...(line === undefined ? {} : { line }) });

@@ -2,6 +2,7 @@ import { CsvError, parse } from 'csv-parse/sync';
 
 import type { InputProblem } from '../../domain/app-error.ts';
 import type { ResourceKind } from '../../store/resource-store.ts';
+import { cutText } from '../cut-text.ts';
 import { escapePointer } from '../merge-patch.ts';
 import { fromCell } from '../statements/csv.ts';
 import { invalid } from '../validation/validator.ts';
@@ -82,19 +83,21 @@ class Table {
 
 function findColumns({ line, cells }: Row, kind: ResourceKind, known: readonly Column[]): readonly Column[] {
   const problems: InputProblem[] = [];
-  const columns = cells.map((cell, place) => {
+  const columns: Column[] = [];
+  const refuse = (message: string): unknown => problems.push({ path: '', message, line });
+  for (const cell of cells) {
     const name = cell.trim();
     const column = known.find((each) => each.name === name);
     if (column === undefined) {
-      const message = `${JSON.stringify(name)} is no column of ${kind}. Known here: ${known.map((each) => each.name).join(', ')}.`;
-      problems.push({ path: '', message, line });
-    } else if (cells.findIndex((other) => other.trim() === name) < place) {
-      problems.push({ path: '', message: `The column ${name} is there twice: take one out.`, line });
-    }
-    return column;
-  });
-  if (problems.length > 0) throw invalid(problems.slice(0, MOST_PROBLEMS));
-  return columns.filter((column) => column !== undefined);
+      const quoted = JSON.stringify(cutText(name));
+      refuse(`${quoted} is no column of ${kind}. Known here: ${known.map((each) => each.name).join(', ')}.`);
+    } else if (columns.includes(column)) {
+      refuse(`The column ${name} is there twice: take one out.`);
+    } else columns.push(column);
+    if (problems.length >= MOST_PROBLEMS) break;
+  }
+  if (problems.length > 0) throw invalid(problems);
+  return columns;
 }
 
 /**
@@ -129,6 +132,8 @@ function inside<Part extends Pick<Column, 'path'>>(part: Part): Part {
 function forEachRow(text: string, take: (row: Row) => void): void {
   const bytes = Buffer.from(text);
   const lines = new LineAt(bytes);
+  const nul = bytes.indexOf(0);
+  if (nul >= 0) throw unreadable(NO_TEXT, lines.of(nul));
   let begin = 0;
   try {
     parse(bytes, {
@@ -148,6 +153,8 @@ function forEachRow(text: string, take: (row: Row) => void): void {
     throw unreadable(QUOTING, lines.of(Number(error['bytes'])));
   }
 }
+
+const NO_TEXT = 'A NUL character is here, which no table has: save the file as CSV in UTF-8.';
 
 const QUOTING =
   'A quote (") is opened and not closed, or stands inside a cell: put such a cell in quotes, and write those in it twice.';

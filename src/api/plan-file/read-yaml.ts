@@ -11,11 +11,15 @@ import {
 } from 'yaml';
 
 import { AppError } from '../../domain/app-error.ts';
+import { cutText } from '../cut-text.ts';
 import { unreadable, type PlanFile, type PlanItem } from './plan-file.ts';
 import { readContent, type Locate } from './read-content.ts';
 
 /** YAML takes a hundred times its own size in memory while it is read, and a second a megabyte. */
 export const MOST_YAML_CHARACTERS = 4 * 1_048_576;
+
+/** The parser's own words have names of the file in them. */
+const MOST_OF_MESSAGE = 200;
 
 /**
  * Reads a plan written in YAML 1.2.
@@ -35,7 +39,7 @@ export function readYaml(text: string): PlanFile {
       error.code === 'RESOURCE_EXHAUSTION'
         ? 'it is nested too deep'
         : (error.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '');
-    throw unreadable(`This is no YAML: ${message}.`, error.linePos?.[0].line);
+    throw unreadable(`This is no YAML: ${cutText(message, MOST_OF_MESSAGE)}.`, error.linePos?.[0].line);
   }
   return readContent(toJs(document), locateIn(document, lines));
 }
@@ -54,7 +58,8 @@ function toJs(document: Document.Parsed): unknown {
     return document.toJS();
   } catch (error) {
     // An alias of nothing, or so many of so much that the whole would not fit in memory.
-    if (error instanceof ReferenceError) throw unreadable(`This is no YAML: ${error.message}.`);
+    if (error instanceof ReferenceError)
+      throw unreadable(`This is no YAML: ${cutText(error.message, MOST_OF_MESSAGE)}.`);
     throw error;
   }
 }

@@ -1,6 +1,8 @@
 import type { InputProblem } from '../../domain/app-error.ts';
 import type { ResourceKind } from '../../store/resource-store.ts';
 import { KINDS } from '../../store/resources/resource-kinds.ts';
+import { cutText } from '../cut-text.ts';
+import { MOST_PROBLEMS } from './plan-file.ts';
 
 /** A field that names other resources by id, and the field that may name them by their names instead. */
 export interface ReferencePlace {
@@ -89,12 +91,13 @@ function readName(name: unknown, to: ResourceKind, find: FindByName, path: strin
   const ids = find(to, name);
   const [id] = ids;
   if (ids.length === 1) return id;
-  const quoted = JSON.stringify(name);
+  const quoted = JSON.stringify(cutText(name));
   const message =
     id === undefined
       ? `There is no ${quoted} among the ${to} in service: check the name, or give its id.`
       : `Several of the ${to} are called ${quoted}: give the id of one, ${ids.slice(0, MOST_NAMED).join(' or ')}.`;
-  problems.push({ path, message });
+  // More would tell nobody more, and a list has room for millions.
+  if (problems.length < MOST_PROBLEMS) problems.push({ path, message });
   return name;
 }
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { AppError } from '../../domain/app-error.ts';
+import { cutText } from '../cut-text.ts';
 
 /** Answers what no operation is for: 405 with Allow where the path has others (RFC 9110 section 15.5.6), else 404. */
 export type AnswerNotFound = (request: FastifyRequest, reply: FastifyReply) => never;
@@ -17,7 +18,7 @@ export function createNotFound(app: FastifyInstance): AnswerNotFound {
     const path = request.url.split('?', 1)[0] ?? '';
     const methods = [...methodsByPath.values()].find(({ pattern }) => pattern.test(path))?.methods;
     if (methods === undefined) {
-      throw new AppError('not-found', `Nothing is at ${path}: /docs lists what there is.`);
+      throw new AppError('not-found', `Nothing is at ${cutText(path)}: /docs lists what there is.`);
     }
     const allow = [...methods].sort().join(', ');
     void reply.header('allow', allow);
