@@ -7,7 +7,8 @@ import { escapePointer } from '../merge-patch.ts';
 /** Which part of a request was wrong: a body has fields, a query string has parameters. */
 export type RequestPart = 'body' | 'querystring' | 'params' | 'headers';
 
-type SchemaNode = Readonly<Record<string, unknown>>;
+/** A schema, or a part of one, as the JSON Schema it is. */
+export type SchemaNode = Readonly<Record<string, unknown>>;
 
 /**
  * Turns a validator's errors into words a person can act on: where (JSON Pointer, RFC 6901), what is expected there,
@@ -58,7 +59,8 @@ function missing(node: SchemaNode): string {
   return `This is required.${description}`;
 }
 
-function unknownName(node: SchemaNode, part: RequestPart): string {
+/** What is said of a field, or parameter, that a closed schema knows nothing of. */
+export function unknownName(node: SchemaNode, part: RequestPart): string {
   const names = Object.keys(asNode(node['properties']));
   const kind = part === 'querystring' ? 'query parameter' : 'field';
   if (names.length === 0) return `There is no such ${kind}: none is known here.`;

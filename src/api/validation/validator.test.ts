@@ -52,6 +52,30 @@ describe('Validation', () => {
     expect(problemsOf({ count: 9, kind: 'c', other: 1 })).toHaveLength(4);
   });
 
+  it.each([1, 63, 64, 65, 90_000])('names unknown fields however many there are, the first of a flood: %i', (count) => {
+    const unknown = Object.fromEntries(Array.from({ length: count }, (_, index) => [`n${index}`, 1]));
+    const told = problemsOf({ name: 'x', ...unknown });
+    expect(told).toHaveLength(Math.min(count, 64));
+    expect(told[0]).toMatchObject({
+      path: '/n0',
+      message: expect.stringContaining('There is no such field.') as string,
+    });
+  });
+
+  it('finds a flood of unknown fields where it is, in an object within or spread over a list', () => {
+    const inner = Type.Object({ on: Type.Optional(Type.Boolean()) }, { additionalProperties: false });
+    const unknown = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`n${index}`, 1]));
+    const validate = createValidator(
+      Type.Object({ inner: Type.Optional(inner), list: Type.Optional(Type.Array(inner)) }),
+    );
+    const pathsOf = (value: unknown): readonly string[] => {
+      const result = validate(value);
+      return result.ok ? [] : result.error.problems.map(({ path }) => path);
+    };
+    expect(pathsOf({ inner: unknown })).toEqual(Array.from({ length: 64 }, (_, index) => `/inner/n${index}`));
+    expect(pathsOf({ list: Array.from({ length: 80 }, () => ({ off: 1 })) })[63]).toBe('/list/63/off');
+  });
+
   it('never repeats a value, which can be a secret', () => {
     expect(JSON.stringify(problemsOf({ name: 'hunter2', kind: 'hunter2' }))).not.toContain('hunter2');
   });

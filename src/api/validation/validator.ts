@@ -4,10 +4,15 @@ import { Compile } from 'typebox/compile';
 import { Settings } from 'typebox/system';
 
 import { AppError, type InputProblem } from '../../domain/app-error.ts';
+import { cutPath } from '../cut-text.ts';
 import { explainErrors, type RequestPart } from './explain-errors.ts';
+import { findFloodOfUnknown, MOST_UNKNOWN } from './unknown-fields.ts';
 
-/** Enough to name everything wrong with a form at once, few enough that a hostile body costs little. */
-Settings.Set({ maxErrors: 64 });
+/**
+ * Enough to name everything wrong with a form at once, few enough that a hostile body costs little. Each unknown field
+ * takes two, its own and its object's.
+ */
+Settings.Set({ maxErrors: 3 * MOST_UNKNOWN });
 
 /** A value of the schema's type, or everything that is wrong with it. */
 export type Validated<Value> =
@@ -20,14 +25,17 @@ export function createValidator<Schema extends TSchema>(
 ): (value: unknown) => Validated<Static<Schema>> {
   const compiled = Compile(schema);
   return (given) => {
+    const flood = findFloodOfUnknown(schema, given, part);
+    if (flood.length > 0) return { ok: false, error: invalid(flood) };
     const value = compiled.Default(given);
     if (compiled.Check(value)) return { ok: true, value };
     return { ok: false, error: invalid(explainErrors(schema, value, compiled.Errors(value), part)) };
   };
 }
 
-/** The one form of a 422. */
-export function invalid(problems: readonly InputProblem[]): AppError {
+/** The one form of a 422. What was sent is in its paths, so these are cut. */
+export function invalid(found: readonly InputProblem[]): AppError {
+  const problems = found.map((problem) => ({ ...problem, path: cutPath(problem.path) }));
   const [first] = problems;
   const rest = problems.length - 1;
   const more = rest === 0 ? '' : ` (and ${rest} more)`;
