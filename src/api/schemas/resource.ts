@@ -10,7 +10,7 @@ export function resourceSchema(
   shown: TProperties,
   description: string,
 ) {
-  return Type.Object(
+  const schema = Type.Object(
     {
       id: idField(idPrefix, 'Given at creation.'),
       ...fields.properties,
@@ -22,6 +22,15 @@ export function resourceSchema(
     },
     { $id: name, description },
   );
+  return withoutDefaults(schema) as typeof schema;
+}
+
+/** The schema of what is read: nothing is left out there that would have to be filled in. */
+function withoutDefaults(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(withoutDefaults);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const kept = Object.entries(schema).filter(([name]) => name !== 'default');
+  return Object.fromEntries(kept.map(([name, value]) => [name, withoutDefaults(value)]));
 }
 
 const archivedField = Type.Boolean({
