@@ -51,7 +51,8 @@ function quoted(text: string): string {
 const MOST_KEYS = 1_000;
 const quotedKeys = new Map<string, string>();
 
-function quotedKey(key: string): string {
+/** A key as it stands before its value: in quotes, with the colon. */
+export function quotedKey(key: string): string {
   const known = quotedKeys.get(key);
   if (known !== undefined) return known;
   const text = `${quoted(key)}:`;
@@ -62,8 +63,8 @@ function quotedKey(key: string): string {
 /** How many keys are put in order faster by hand than by `sort`, which begins by copying them. */
 const FEW = 12;
 
-/** Sorts in place. */
-function inCodeUnitOrder(keys: string[]): string[] {
+/** Sorts in place, and returns what it sorted. */
+export function inCodeUnitOrder(keys: string[]): string[] {
   if (keys.length > FEW) return keys.sort();
   for (let next = 1; next < keys.length; next++) {
     const key = keys[next] ?? '';

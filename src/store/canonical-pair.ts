@@ -1,4 +1,4 @@
-import { canonicalJson } from './canonical-json.ts';
+import { canonicalJson, inCodeUnitOrder, quotedKey } from './canonical-json.ts';
 
 /**
  * The canonical JSON of two values that are mostly the same objects, each of which is spelled once: two records that
@@ -12,22 +12,32 @@ export function canonicalPair(one: unknown, other: unknown): readonly [string, s
     return [text, text];
   }
   if (Array.isArray(one) && Array.isArray(other) && one.length === other.length) return pairOfLists(one, other);
-  if (isPlain(one) && isPlain(other) && haveSameKeys(one, other)) return pairOfObjects(one, other);
+  if (isPlain(one) && isPlain(other)) {
+    const keys = Object.keys(one);
+    if (haveAll(keys, one, other)) return pairOfObjects(inCodeUnitOrder(keys), one, other);
+  }
   return [canonicalJson(one), canonicalJson(other)];
 }
 
 type Members = Readonly<Record<string, unknown>>;
 
-function pairOfObjects(one: Members, other: Members): [string, string] {
-  const ones: string[] = [];
-  const others: string[] = [];
-  for (const key of Object.keys(one).sort()) {
-    const name = `${JSON.stringify(key)}:`;
-    const [text, otherText] = canonicalPair(one[key], other[key]);
-    ones.push(name + text);
-    others.push(name + otherText);
+function pairOfObjects(keys: readonly string[], one: Members, other: Members): [string, string] {
+  let ones = '';
+  let others = '';
+  for (const key of keys) {
+    const name = ones === '' ? quotedKey(key) : `,${quotedKey(key)}`;
+    const member = one[key];
+    if (member === other[key]) {
+      const text = name + canonicalJson(member);
+      ones += text;
+      others += text;
+    } else {
+      const [text, otherText] = canonicalPair(member, other[key]);
+      ones += name + text;
+      others += name + otherText;
+    }
   }
-  return [`{${ones.join(',')}}`, `{${others.join(',')}}`];
+  return [`{${ones}}`, `{${others}}`];
 }
 
 function pairOfLists(one: readonly unknown[], other: readonly unknown[]): [string, string] {
@@ -40,8 +50,7 @@ function isPlain(value: unknown): value is Members {
 }
 
 /** Members that are undefined are left out of JSON: where there are such, nothing is gained by going on together. */
-function haveSameKeys(one: Members, other: Members): boolean {
-  const keys = Object.keys(one);
+function haveAll(keys: readonly string[], one: Members, other: Members): boolean {
   return (
     keys.length === Object.keys(other).length && keys.every((key) => one[key] !== undefined && other[key] !== undefined)
   );
