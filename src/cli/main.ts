@@ -2,6 +2,8 @@
 import { requireNode } from './require-node.ts';
 
 requireNode();
+// Whatever is made here is this account's alone: the database, recordings and backups tell who called.
+process.umask(0o077);
 // Whoever reads has seen enough: `tollgate export | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 const { runCli } = await import('./run-cli.ts');

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -33,6 +33,15 @@ function contentsOf(folder: string): Record<string, string> {
       .digest('hex');
   return Object.fromEntries(readdirSync(folder).map((name) => [name, hashOf(name)]));
 }
+
+it.skipIf(process.platform === 'win32')('A start makes a data folder that only its own account can read', async () => {
+  const dataDir = join(temporaryFolder(), 'data');
+  await start({ dataDir });
+  const made = readdirSync(dataDir, { recursive: true, encoding: 'utf8' });
+  expect(made).toContain('tollgate.db');
+  const open = ['.', ...made].filter((name) => (statSync(join(dataDir, name)).mode & 0o077) !== 0);
+  expect(open).toEqual([]);
+});
 
 describe('a start that is refused', () => {
   it('exits 2 with every setting that is wrong, and touches nothing', async () => {

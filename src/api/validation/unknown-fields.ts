@@ -14,7 +14,7 @@ export const MOST_UNKNOWN = 64;
  */
 export function findFloodOfUnknown(schema: TSchema, value: unknown, part: RequestPart): readonly InputProblem[] {
   const found: InputProblem[] = [];
-  walk(schema as SchemaNode, value, '', (path, node) => {
+  walk(schema, value, '', (path, node) => {
     found.push({ path, message: unknownName(node, part) });
     return found.length <= MOST_UNKNOWN;
   });

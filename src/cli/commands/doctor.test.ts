@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
@@ -89,6 +89,13 @@ test('a range of audio ports that others sit in is told', async () => {
   const { of } = await examine({ ...range, TOLLGATE_DATA_DIR: temporaryFolder() });
   expect(of('audio ports')[0]?.status).not.toBe('ok');
   expect(of('audio ports')[0]?.found).toContain(String(port));
+});
+
+test('a data folder that everybody can read is warned of, and one that is not there yet is not', async () => {
+  const folder = temporaryFolder();
+  chmodSync(folder, 0o755);
+  expect((await examine({ TOLLGATE_DATA_DIR: folder })).of('data privacy')).toMatchObject([{ status: 'warn' }]);
+  expect((await examine({ TOLLGATE_DATA_DIR: join(folder, 'data') })).of('data privacy')).toEqual([]);
 });
 
 test('a data folder that can not be written is a failure', async () => {

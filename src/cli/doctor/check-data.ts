@@ -9,12 +9,14 @@ import { fail, ok, warn, type Finding } from './finding.ts';
 
 const SCARCE_BYTES = 1024 ** 3;
 const TOO_LITTLE_BYTES = 100 * 1024 ** 2;
+/** What others than owner and group may do (POSIX). */
+const OTHERS = 0o007;
 /** How far the clock of a file system, which may be another machine's, can be off. */
 const SAME_TIME_MS = 2_000;
 /** A call can't have come in later than now. */
 const FUTURE_MS = 60_000;
 
-/** The data folder: whether it can be written, how much room there is, and whether its clock is ours. */
+/** The data folder: whether it can be written, who else can read it, how much room there is, and whether its clock is ours. */
 export async function checkDataFolder(dataDir: string): Promise<Finding[]> {
   const folder = nearestExisting(resolve(dataDir));
   const written = await tryToWrite(folder);
@@ -24,7 +26,9 @@ export async function checkDataFolder(dataDir: string): Promise<Finding[]> {
   }
   const there = folder === resolve(dataDir) ? `${folder} can be written` : `${resolve(dataDir)} will be made`;
   const { bavail, bsize } = await statfs(folder);
-  return [ok('data folder', there), judgeRoom(bavail * bsize), judgeFileTime(written.offMs)];
+  const { mode } = await stat(folder);
+  const privacy = folder === resolve(dataDir) ? judgePrivacy(folder, mode) : [];
+  return [ok('data folder', there), ...privacy, judgeRoom(bavail * bsize), judgeFileTime(written.offMs)];
 }
 
 function nearestExisting(folder: string): string {
@@ -45,6 +49,13 @@ async function tryToWrite(folder: string): Promise<{ readonly offMs: number } | 
   } catch (error) {
     return { reason: (error as Error).message };
   }
+}
+
+/** Warns where the mode of the data folder lets in whoever has an account on this machine. */
+export function judgePrivacy(folder: string, mode: number): Finding[] {
+  if ((mode & OTHERS) === 0) return [];
+  const found = `${folder} is open to every account of this machine: who called, and what was said`;
+  return [warn('data privacy', found, `chmod -R o= ${folder}`)];
 }
 
 /** Whether so many free bytes are enough. */

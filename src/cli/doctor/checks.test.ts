@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { judgeFileTime, judgeRoom } from './check-data.ts';
+import { judgeFileTime, judgePrivacy, judgeRoom } from './check-data.ts';
 import { checkAdvertised } from './check-exposure.ts';
 import { checkClock, checkNode, checkTimeZones, checkUdpBuffer } from './check-machine.ts';
 
@@ -27,6 +27,12 @@ test('daylight saving in New York is held to the law, and where the law was anot
 
 test('little room is a warning, hardly any a failure', () => {
   expect([2 ** 31, 2 ** 29, 2 ** 20].map((bytes) => judgeRoom(bytes).status)).toEqual(['ok', 'warn', 'fail']);
+});
+
+test('a data folder that every account can read, or go through, is warned of', () => {
+  const statusOf = (mode: number) => judgePrivacy('/srv/tollgate', mode).map(({ status }) => status);
+  expect([0o40700, 0o40750, 0o40755, 0o40701].map(statusOf)).toEqual([[], [], ['warn'], ['warn']]);
+  expect(judgePrivacy('/srv/tollgate', 0o40755)[0]?.remedy).toBe('chmod -R o= /srv/tollgate');
 });
 
 test('a file system with another clock is warned of', () => {
