@@ -19,6 +19,7 @@ import {
 } from '../../../test/support/sample-call.ts';
 import { temporaryStore } from '../../../test/support/temporary-store.ts';
 import type { Store } from '../open-store.ts';
+import type { CallFilters } from './call-queries.ts';
 
 const BUYER: CapOwner = { kind: 'buyer', id: 'byr_1' as BuyerId };
 const NO_CAPS_FULL = { callerConfirmed: true, buyerOverCap: false, publisherOverCap: false };
@@ -73,6 +74,7 @@ describe('admitting a call', () => {
       conversions: [],
       prevHash: null,
       disposition: null,
+      erasedAt: null,
       adjustments: [],
       currentVerdicts: { buyer: null, publisher: null },
     });
@@ -225,6 +227,25 @@ describe('settling a call', () => {
       { callId: 'call_1', party: 'house', kind: 'charge', amountMicros: -30_000_000 },
       { callId: 'call_1', party: 'buyer:byr_1', kind: 'charge', amountMicros: 30_000_000 },
     ]);
+  });
+
+  test('what a draft had and the record has otherwise, or no more, is in the columns as the record has it', async () => {
+    const store = temporaryStore();
+    await admit(store, draftCdr('call_1', { routeId: 'rte_9' as RouteId }));
+    const drafts = [
+      { campaignId: 'cmp_8' as CampaignId, publisherId: 'pub_8' as PublisherId, routeId: 'rte_8' as RouteId },
+      { campaignId: 'cmp_7' as CampaignId, routeId: null },
+    ];
+    for (const changes of drafts) await store.calls.recordDraft('call_1' as CallId, draftCdr('call_1', changes));
+    await settle(store, endedCdr('call_1', { campaignId: 'cmp_1' as CampaignId, publisherId: null }));
+
+    const found = async (filters: CallFilters) => (await store.queries.list({ limit: 5, filters })).data.length;
+    expect(await found({ campaignId: 'cmp_1' as CampaignId, routeId: 'rte_1' as RouteId })).toBe(1);
+    expect(await found({ campaignId: 'cmp_7' as CampaignId })).toBe(0);
+    expect(await found({ publisherId: 'pub_8' as PublisherId })).toBe(0);
+    expect(await found({ routeId: 'rte_8' as RouteId })).toBe(0);
+    // It compares every column with the record.
+    expect(await store.queries.verifyChain()).toMatchObject({ intact: true, length: 1 });
   });
 
   test('a second settlement changes nothing and returns what the first one wrote', async () => {
