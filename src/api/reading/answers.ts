@@ -18,8 +18,8 @@ type Answers = {
   readonly [Name in QuestionName]: (store: StoreReader, question: Questions[Name]) => AsyncIterable<string>;
 };
 
-/** Items of a list that are read in one go: no transaction is open while their reader takes the time it takes. */
-const STRIDE = 100;
+/** Items of a list that are read in one go, and wait in memory for a client that is slow. */
+const STRIDE = 50;
 
 const ANSWERS: Answers = {
   calls: ({ queries }, { query, holder }) =>

@@ -4,7 +4,6 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { AppError } from '../../domain/app-error.ts';
 import { openReader } from '../../store/open-reader.ts';
 import { asStoreFault } from '../../store/store-fault.ts';
-
 import { answerTo } from './answers.ts';
 import { inParts, type Part } from './in-parts.ts';
 import type { FromReader, ReaderData, ReadFault, ToReader } from './reader-messages.ts';
