@@ -24,6 +24,7 @@ import type { Config } from './config/load-config.ts';
 import type { CallId } from './domain/ids.ts';
 import { ID_PREFIX } from './domain/ids.ts';
 import { buildRoutingSnapshot } from './domain/routing/routing-snapshot.ts';
+import { ensureAdminKey } from './ensure-admin-key.ts';
 import { freshPlanResources } from './fresh-plan-resources.ts';
 import { loadGazetteer } from './geo/load-gazetteer.ts';
 import { createCallEvents } from './observability/call-events.ts';
@@ -41,8 +42,8 @@ import { ownAddresses } from './sip/own-addresses.ts';
 import { SipServer } from './sip/sip-server.ts';
 import { SipWatchdog } from './sip/sip-watchdog.ts';
 import { startSipEngine } from './sip-engine.ts';
-import type { Store } from './store/open-store.ts';
 import { databaseFileIn, openStore } from './store/open-store.ts';
+import { startErasing } from './start-erasing.ts';
 import { startMedia } from './start-media.ts';
 import { startRetention } from './start-retention.ts';
 import { createWebhooks } from './start-webhooks.ts';
@@ -297,6 +298,16 @@ export async function startApp(
   });
   started.defer(() => retention.stop());
 
+  const erasing = startErasing({
+    days: config.PII_RETENTION_DAYS,
+    recordings,
+    store,
+    clock,
+    log,
+    registry: metrics.registry,
+    draw: Math.random,
+  });
+  started.defer(() => erasing.stop());
   const lifeSign = setInterval(() => {
     store.calls
       .recordAlive(clock.now().wall)
@@ -324,18 +335,4 @@ export async function startApp(
 /** `host:port` a server is bound to; the host as it was configured, so that links made of it work. */
 function boundAddress(address: AddressInfo | string | null, host: string): string {
   return `${host}:${typeof address === 'object' && address ? address.port : ''}`;
-}
-
-/** Makes the configured admin key work; where there is none and no key at all, makes one and returns it. */
-async function ensureAdminKey({ keys }: Store, configured: string | null): Promise<string | null> {
-  if (configured !== null) {
-    await keys.ensure({ name: 'TOLLGATE_ADMIN_KEY', role: 'admin', secret: configured });
-    return null;
-  }
-  for (let page = await keys.list({ limit: 500 }); ; page = await keys.list({ limit: 500, cursor: page.nextCursor })) {
-    if (page.data.some((key) => key.role === 'admin')) return null;
-    if (page.nextCursor === null) break;
-  }
-  const { key } = await keys.create({ name: 'first admin key', role: 'admin' });
-  return key;
 }

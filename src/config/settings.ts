@@ -181,6 +181,11 @@ export const SETTINGS = {
     fallback: 'full',
     parse: oneOf('full', 'masked'),
   }),
+  PII_RETENTION_DAYS: setting({
+    about: 'days after which it is erased from calls who made them; 0 keeps it for ever',
+    fallback: 0,
+    parse: wholeNumber(0, 36_500),
+  }),
   TOLLGATE_CURRENCY: setting({
     about: 'account currency, ISO 4217',
     fallback: 'USD',

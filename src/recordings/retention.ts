@@ -4,7 +4,7 @@ import type { Clock, Timer } from '../calls/ports/clock.ts';
 const LOOK_EVERY_MS = 3_600_000;
 const GO_ON_AFTER_MS = 10_000;
 
-/** What deleting recordings by their age needs of the rest. */
+/** What deleting by age needs of the rest. */
 export interface RetentionParts {
   /** Deletes some of what has expired; resolves with how many. */
   readonly removeExpired: () => Promise<number>;
@@ -15,7 +15,7 @@ export interface RetentionParts {
   readonly onFault: (error: unknown) => void;
 }
 
-/** Deletes recordings that their campaigns keep no longer: looks within the first hour, then about every hour. */
+/** Deletes what is kept no longer: looks within the first hour, then about every hour, sooner where there is more. */
 export class Retention {
   readonly #parts: RetentionParts;
   #next: Timer | undefined;
