@@ -4,6 +4,8 @@ import type { Ani, E164 } from '../domain/numbers/e164.ts';
 import { normalizeNumber } from '../domain/numbers/normalize-number.ts';
 import { parseState } from '../domain/numbers/states.ts';
 import { parseZip } from '../domain/numbers/zip.ts';
+import { midnightOf, parseDay } from '../domain/routing/calendar-day.ts';
+import { checkTimeZone, timeZone, type TimeZone } from '../domain/routing/time-zone.ts';
 import type { EpochMs } from '../domain/time.ts';
 
 /** How many seeds there are: 32 bits. */
@@ -54,20 +56,39 @@ export function parseCategory(text: string): string {
 /** RFC 3339 with its offset, which a time of day without a place needs; seconds may be left out. */
 const INSTANT = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})$/i;
 
+const INSTANT_EXPECTED = 'an instant as 2026-11-21T14:00:00Z, or with an offset such as -05:00';
+
 /** @throws InvalidArgumentError */
 export function parseInstant(text: string): EpochMs {
-  const date = INSTANT.exec(text)?.[1];
-  const instant = date !== undefined && isDate(date) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(instant)) {
-    throw new InvalidArgumentError('Write an instant as 2026-11-21T14:00:00Z, or with an offset such as -05:00.');
-  }
-  return instant as EpochMs;
+  const instant = readInstant(text);
+  if (instant === undefined) throw new InvalidArgumentError(`Write ${INSTANT_EXPECTED}.`);
+  return instant;
 }
 
-/** Whether there is such a day: `Date.parse` takes a 31st of February for the 3rd of March. */
-function isDate(date: string): boolean {
-  const midnight = new Date(`${date}T00:00:00Z`);
-  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(date);
+/** An instant, or a date as 2026-11-01: that begins at midnight, and so is asked when the zone is known. */
+export type Moment = (zone: TimeZone) => EpochMs;
+
+/** @throws InvalidArgumentError */
+export function parseMoment(text: string): Moment {
+  const day = parseDay(text);
+  if (day !== undefined) return (zone) => zone.whenClockReaches(midnightOf(day));
+  const instant = readInstant(text);
+  if (instant === undefined) throw new InvalidArgumentError(`Write a date as 2026-11-01, or ${INSTANT_EXPECTED}.`);
+  return () => instant;
+}
+
+/** @throws InvalidArgumentError */
+export function parseTimeZone(text: string): TimeZone {
+  const problem = checkTimeZone(text);
+  if (problem !== undefined) throw new InvalidArgumentError(problem);
+  return timeZone(text);
+}
+
+function readInstant(text: string): EpochMs | undefined {
+  const date = INSTANT.exec(text)?.[1];
+  // There must be such a day: `Date.parse` takes a 31st of February for the 3rd of March.
+  const instant = date !== undefined && parseDay(date) !== undefined ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(instant) ? undefined : (instant as EpochMs);
 }
 
 /** @throws InvalidArgumentError */

@@ -129,6 +129,25 @@ describe('/v1/reports/dispositions', () => {
     expect((await api.expect(200, 'GET', '/v1/reports/dispositions?from=2026-11-22T00:00:00Z')).data).toEqual([]);
     await api.expect(422, 'GET', '/v1/reports/dispositions?groupBy=mood');
   });
+
+  it('takes dates, which begin at midnight in its time zone', async () => {
+    const api = await startTestApi();
+    await settleCall(api.store, 'call_1');
+    const counted = async (query: string) =>
+      (await api.expect(200, 'GET', `/v1/reports/dispositions?${query}`)).data.length;
+    expect(await counted('from=2026-11-21&to=2026-11-22')).toBe(1);
+    expect(await counted('from=2026-11-22')).toBe(0);
+    // At 14:00 UTC it is the 22nd on Kiritimati.
+    expect(await counted('from=2026-11-22&timezone=Pacific/Kiritimati')).toBe(1);
+    for (const [query, path] of [
+      ['from=November', '/from'],
+      ['from=2026-11-22&to=2026-11-21', '/to'],
+      ['timezone=PST', '/timezone'],
+    ]) {
+      const { errors } = await api.expect(422, 'GET', `/v1/reports/dispositions?${query}`);
+      expect(errors).toMatchObject([{ path }]);
+    }
+  });
 });
 
 /** A campaign whose rules propose to refund spam, with one settled call. */

@@ -8,14 +8,18 @@ import type { ApiDeps } from '../ports.ts';
 import { DISPOSITION_COLUMNS, dispositionCells } from '../reading/disposition-table.ts';
 import { choiceField, exampleId, STRICT } from '../schemas/fields.ts';
 import { faults } from '../schemas/responses.ts';
+import { readLocalSpan } from '../statements/local-span.ts';
 import { answerApart } from './answer-apart.ts';
 import { chooseReportForm, csvExample } from './report-form.ts';
-import { readSpan, spanFilters } from './time-span.ts';
+import { moment } from './statements.schema.ts';
+import { timezoneOfDays } from './summary-report.schema.ts';
 
 const reportQuery = Type.Object(
   {
     groupBy: choiceField(DISPOSITION_GROUPS, 'What the calls are counted by.', { default: 'campaign' }),
-    ...spanFilters('Received'),
+    from: moment('Received on or after this date, or instant; from the first call where absent.'),
+    to: moment('Received before this date, or instant; up to now where absent.'),
+    timezone: timezoneOfDays('IANA time zone of the dates in `from` and `to`.'),
   },
   STRICT,
 );
@@ -76,10 +80,11 @@ export function registerDispositionReport(app: FastifyInstance, { reader }: Pick
       config: { access: 'calls:read' },
     },
     async (request, reply) => {
-      const { groupBy, from, to } = request.query;
-      const span = readSpan({ ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) });
+      const { groupBy, timezone, ...period } = request.query;
+      const { from, to } = readLocalSpan(period, timezone);
       const form = chooseReportForm(request, reply, `dispositions-by-${groupBy}`);
-      return answerApart(reader, reply, 'dispositions', { query: { groupBy, ...span }, form });
+      const query = { groupBy, ...(from === null ? {} : { from }), ...(to === null ? {} : { to }) };
+      return answerApart(reader, reply, 'dispositions', { query, form });
     },
   );
 }

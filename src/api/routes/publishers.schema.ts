@@ -20,9 +20,11 @@ export const publisherFields = Type.Object(
           }),
         ),
         minTalkS: Type.Optional(
-          integerField("Shortest conversation that earns, in seconds; the campaign's where absent.", [0, 86_400], {
-            examples: [90],
-          }),
+          integerField(
+            "Shortest conversation that earns, in seconds; where absent the route's, and where that has none the campaign's.",
+            [0, 86_400],
+            { examples: [90] },
+          ),
         ),
       },
       { ...STRICT, default: { kind: 'fixed', amountMicros: 0 }, description: 'What a call earns them.' },

@@ -157,7 +157,21 @@ describe('what a change would have done', () => {
     expect(stdout).toContain('1 more were refused before routing, and still would be');
   });
 
+  test('a period may be of dates, which begin at midnight in its time zone', async () => {
+    const { run } = await asked('campaigns: { Roofing: { maxAttempts: 1 } }');
+    const period = async (...args: string[]) => JSON.parse((await run(...args, '--json')).stdout) as object;
+    expect(await period('--from', '2026-11-21', '--to', '2026-11-22')).toMatchObject({
+      from: '2026-11-21T00:00:00.000Z',
+      to: '2026-11-22T00:00:00.000Z',
+      calls: 6,
+    });
+    const inKiritimati = ['--timezone', 'Pacific/Kiritimati', '--from', '2026-11-21', '--to', '2026-11-22'];
+    expect(await period(...inKiritimati)).toMatchObject({ to: '2026-11-21T10:00:00.000Z', calls: 0 });
+  });
+
   test.each([
+    ['a date that is none', ['--from', '2026-11-31'], 'Write a date as 2026-11-01, or an instant'],
+    ['a zone that is none', ['--timezone', 'PST'], '"PST" is no IANA time zone'],
     ['a period that ends before it begins', ['--to', '2026-11-20T00:00:00Z'], '--to must be later than --from.'],
     ['a file that is not there', ['--change', '/nonexistent/plan.yaml'], 'It can not be read'],
   ])('%s ends it with 2', async (_, args, message) => {

@@ -6,6 +6,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { ERASED } from '../../domain/numbers/e164.ts';
 import type { Gazetteer } from '../../domain/numbers/location.ts';
 import { buildRoutingSnapshot } from '../../domain/routing/routing-snapshot.ts';
+import { timeZone, type TimeZone } from '../../domain/routing/time-zone.ts';
 import { toIso, type EpochMs } from '../../domain/time.ts';
 import { Rerun, type PlanPair } from '../../domain/what-if/rerun.ts';
 import { TalkTimes } from '../../domain/what-if/talk-times.ts';
@@ -13,17 +14,24 @@ import type { Store } from '../../store/open-store.ts';
 import { CliError, EXIT } from '../cli-error.ts';
 import { describeWhatIf, reportForMachines, type WhatIfReport } from '../describe-what-if.ts';
 import { newCommand, type Invocation } from '../new-command.ts';
-import { parseInstant } from '../parse-question.ts';
+import { parseMoment, parseTimeZone, type Moment } from '../parse-question.ts';
 import { readPlanChange, type PlanChange } from '../plan-change.ts';
 import { Progress } from '../progress.ts';
 import { readSettings } from '../read-settings.ts';
 import { visitStore } from '../visit-store.ts';
 
-interface Question {
+interface Options {
   readonly json?: boolean;
+  readonly from: Moment;
+  readonly to: Moment;
+  readonly timezone?: TimeZone;
+  /** The text of the file. */
+  readonly change: string;
+}
+
+interface Question {
   readonly from: EpochMs;
   readonly to: EpochMs;
-  /** The text of the file. */
   readonly change: string;
 }
 
@@ -35,14 +43,21 @@ export function addWhatIf(parent: Command, { terminal }: Invocation): void {
       'Decide the calls of a period once more, as if the changes of a YAML file had been made before it, and show the ' +
       'difference for each route. Routing and caps are replayed call by call; money is an estimate. Nothing is changed.',
     examples: [
-      ['tollgate what-if --from 2026-11-01T00:00:00Z --to 2026-12-01T00:00:00Z --change plan.yaml', ''],
+      ['tollgate what-if --from 2026-11-01 --to 2026-12-01 --timezone America/New_York --change plan.yaml', 'a month'],
+      ['tollgate what-if --from 2026-11-21T09:00:00Z --to 2026-11-21T17:00:00Z --change plan.yaml', ''],
       ['tollgate what-if … --json | jq ".routes[] | select(.before != .after)"', 'the routes it would touch'],
     ],
   })
-    .requiredOption('--from <instant>', 'the first instant, as 2026-11-01T00:00:00Z', parseInstant)
-    .requiredOption('--to <instant>', 'the instant after the last', parseInstant)
+    .requiredOption(
+      '--from <moment>',
+      'the first date, as 2026-11-01, or instant, as 2026-11-01T00:00:00Z',
+      parseMoment,
+    )
+    .requiredOption('--to <moment>', 'the date or instant after the last', parseMoment)
+    .option('--timezone <zone>', 'IANA time zone in which dates begin (default: UTC)', parseTimeZone)
     .requiredOption('--change <file>', 'YAML of changes, as docs/routing.md describes it', readText)
-    .action(async ({ json, ...question }: Question) => {
+    .action(async ({ json, from, to, timezone = timeZone('UTC'), change }: Options) => {
+      const question = { from: from(timezone), to: to(timezone), change };
       if (question.to <= question.from) throw new CliError('usage', '--to must be later than --from.', EXIT.usage);
       const { TOLLGATE_CURRENCY: currency, TOLLGATE_DATA_DIR: dataDir } = readSettings(terminal);
       // Its tables of places are large, and few commands need them.

@@ -83,7 +83,11 @@ describe('validateArea', () => {
 
   test('wants a radius to have a centre whose place is known and miles above zero, and nothing else', () => {
     expect(pathsOf({ radius: { zip: '99999', miles: 25 } })).toEqual(['/include/0/radius/zip']);
-    expect(pathsOf({ radius: { zip: 'M5V 2T6', miles: 25 } })).toEqual(['/include/0/radius/zip']);
+    expect(problemsOf({ radius: { zip: '99999', miles: 25 } })[0]?.message).toContain('take a ZIP next to it');
+    const canadian = problemsOf({ radius: { zip: 'm5v 2t6', miles: 25 } });
+    expect(canadian).toEqual([
+      { path: '/include/0/radius/zip', message: expect.stringContaining('US ZIPs only') as string },
+    ]);
     for (const miles of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, '25', undefined]) {
       expect(pathsOf({ radius: { zip: '94107', miles } })).toEqual(['/include/0/radius/miles']);
     }

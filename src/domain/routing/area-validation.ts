@@ -119,6 +119,9 @@ function checkZip(value: string): string | undefined {
 
 function checkCentre(zip: string, gazetteer: Gazetteer): string | undefined {
   if (gazetteer.byZip(foldZip(zip))?.centroid) return undefined;
+  if (!/^\d/.test(foldZip(zip))) {
+    return `The centre is of US ZIPs only, and ${quote(zip)} is a Canadian postal code: name those around it as zipPrefix.`;
+  }
   return `Where ${quote(zip)} lies is not known, so no distance from it can be: take a ZIP next to it as the centre.`;
 }
 
