@@ -1,7 +1,7 @@
 import { countryOfState } from '../../src/domain/numbers/states.ts';
 import type { Place } from '../../src/geo/place-list.ts';
 import { readBson } from './read-bson.ts';
-import { longestPrefix, readTable, soleValue } from './read-table.ts';
+import { longestKey, longestPrefix, readTable, soleValue } from './read-table.ts';
 import type { ZipRecord } from './read-zips.ts';
 import { readDescription } from './state-names.ts';
 
@@ -17,18 +17,19 @@ const RESOURCES = new URL('../resources/', import.meta.resolve('libphonenumber-g
 /**
  * Every area code with a place, sorted. State and town are those of libphonenumber's longest prefix of area code and
  * exchange. The zone is the one all ZIPs of the town keep; without it libphonenumber's, where it gives just one; else
- * the state's, where that keeps just one. `area-codes.txt` overrules.
+ * the state's, where that keeps just one. An area code has none where its exchanges keep several. `area-codes.txt` overrules.
  */
 export function readAreaCodes(zips: readonly ZipRecord[]): AreaCodeRecord[] {
   const locate = makeLocator(zips);
   const records = new Map<string, AreaCodeRecord>();
   for (const npa of locate.areaCodes) {
-    const place = locate.areaCode(npa);
-    const exchanges = new Map<string, Place>();
+    const known = new Map<string, Place>();
     for (let nxx = 200; nxx < 1000; nxx++) {
       const found = locate.exchange(npa, String(nxx));
-      if (found && !samePlace(found, place)) exchanges.set(String(nxx), found);
+      if (found) known.set(String(nxx), found);
     }
+    const place = inOneZone(locate.areaCode(npa), known.values());
+    const exchanges = new Map([...known].filter(([, found]) => !samePlace(found, place)));
     records.set(npa, { npa, place, exchanges });
   }
   for (const [npa, second, third, fourth] of readTable('area-codes.txt')) {
@@ -85,11 +86,20 @@ function makeLocator(zips: readonly ZipRecord[]) {
       return place;
     },
 
+    /** What is told of the exchange itself; undefined where nothing is that is finer than its area code. */
     exchange(npa: string, nxx: string): Place | undefined {
-      const description = longestPrefix(descriptions, npa + nxx);
-      return description === undefined ? undefined : placeOf(npa + nxx, description);
+      const prefix = npa + nxx;
+      const isTold = [descriptions, zones].some((table) => longestKey(table, prefix).length > npa.length);
+      const description = isTold ? longestPrefix(descriptions, prefix) : undefined;
+      return description === undefined ? undefined : placeOf(prefix, description);
     },
   };
+}
+
+/** An area code whose exchanges keep several zones has none: which an exchange keeps that isn't listed would be a guess. */
+function inOneZone(place: Place, exchanges: Iterable<Place>): Place {
+  const zones = [...exchanges].map(({ timezone }) => timezone).filter((zone) => zone !== null);
+  return zones.every((zone) => zone === place.timezone) ? place : { ...place, timezone: null };
 }
 
 /** The zone of each group of ZIPs that keeps just one. */

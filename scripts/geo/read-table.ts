@@ -12,11 +12,16 @@ export function readTable(name: string): (string | null)[][] {
 
 /** The value whose key is the longest beginning of the text. */
 export function longestPrefix<Value>(table: ReadonlyMap<string, Value>, text: string): Value | undefined {
+  return table.get(longestKey(table, text));
+}
+
+/** The key that is the longest beginning of the text; empty where none is. */
+export function longestKey(table: ReadonlyMap<string, unknown>, text: string): string {
   for (let length = text.length; length > 0; length--) {
-    const value = table.get(text.slice(0, length));
-    if (value !== undefined) return value;
+    const key = text.slice(0, length);
+    if (table.has(key)) return key;
   }
-  return undefined;
+  return '';
 }
 
 /** The one value all members have in common; null when they differ or there are none. */

@@ -46,6 +46,18 @@ describe('exchanges', () => {
     expect(gazetteer.byNpaNxx('928', '871')).toMatchObject({ state: 'AZ', timezone: 'America/Denver' });
   });
 
+  test.each([
+    ['423', 'US', 'TN'],
+    ['270', 'US', 'KY'],
+    ['850', 'US', 'FL'],
+    ['867', 'CA', null],
+  ])(
+    'of area code %s, which keeps several zones, are on no zone where nothing is told of them',
+    (npa, country, state) => {
+      expect(gazetteer.byNpaNxx(npa, '555')).toEqual({ country, state, timezone: null });
+    },
+  );
+
   test('of an area code in two provinces are told apart where the data can', () => {
     // Charlottetown, Prince Edward Island, and Halifax, Nova Scotia.
     expect(gazetteer.byNpaNxx('902', '566')).toMatchObject({ country: 'CA', state: 'PE' });
