@@ -58,7 +58,7 @@ async function provisionTheRest({ product }: Stage): Promise<void> {
 }
 
 describe('the running product', () => {
-  it('answers each read as it is described, while a call is up and when it is settled', async () => {
+  it('answers each read as it is described, with a call up, settled and erased', async () => {
     const stage = await Stage.set({ env: { WEBHOOK_ALLOW_HOSTS: '127.0.0.1' }, buyers: { ann: answers() } });
     await provisionTheRest(stage);
     const description = toDescription(await stage.product.api('GET', '/openapi.json'));
@@ -69,10 +69,12 @@ describe('the running product', () => {
     await stage.product.patch(`/calls/${cdr.id}/disposition`, { value: 'booked' });
     await stage.product.post(`/calls/${cdr.id}/refund`, { reason: 'Wrong number' });
     const after = await readAll(stage, description);
+    await stage.product.post('/erasures', { callId: cdr.id });
+    const erased = await readAll(stage, description);
 
-    expect([...during.wrong, ...after.wrong]).toEqual([]);
-    const missing = [...after.statuses].filter(([, status]) => status !== 200);
+    expect([...during.wrong, ...after.wrong, ...erased.wrong]).toEqual([]);
+    const missing = [...erased.statuses].filter(([, status]) => status !== 200);
     // Nothing is recorded without a media server.
     expect(missing).toEqual([['GET /v1/calls/{id}/recording', 404]]);
-  });
+  }, 60_000);
 });

@@ -40,6 +40,12 @@ export async function proposed(stage: WalkStage): Promise<OfOne> {
   return { params: { id: openProposalId } };
 }
 
+/** An erasure of one call. */
+async function erased(stage: WalkStage): Promise<OfOne> {
+  const callId = await stage.settledCall();
+  return { params: { id: (await stage.api.expect(201, 'POST', '/v1/erasures', { callId })).id } };
+}
+
 /** What is decided of a call: for the first time, and by a second click. */
 function decided(verb: string, body: object, fields: Parameters<WalkStage['settledCall']>[0] = {}): HowToAsk[] {
   const first = async (stage: WalkStage): Promise<OfOne> => {
@@ -73,6 +79,12 @@ export const CALLS: AskTable = {
   'GET /v1/adjustment-proposals': [async (stage) => (await proposed(stage), { query: '?limit=1' })],
   'POST /v1/adjustment-proposals/{id}/confirm': [async (stage) => ({ ...(await proposed(stage)), body: REASON })],
   'POST /v1/adjustment-proposals/{id}/dismiss': [async (stage) => ({ ...(await proposed(stage)), body: REASON })],
+  'POST /v1/erasures': [
+    async (stage) => ({ body: { callId: await stage.recordedCall(), note: 'Ticket 4711' } }),
+    async (stage) => ({ body: { callId: await stage.settledCall(), dryRun: true } }),
+  ],
+  'GET /v1/erasures': [async (stage) => (await erased(stage), { query: '?limit=1' })],
+  'GET /v1/erasures/{id}': [erased],
   'GET /v1/review-queue': [async (stage) => (await settled(stage), { query: '?limit=1' })],
   'POST /v1/conversions': [
     async (stage) => ({ body: saleOf(await stage.settledCall()) }),

@@ -85,6 +85,8 @@ export const SPECIAL: RefusalTable = {
     },
   },
 
+  'POST /v1/erasures': { 'not-found': () => ({ body: { callId: 'call_none' } }) },
+
   'GET /v1/events': { 'too-many-streams': manyStreams },
   'POST /v1/live-calls/{id}/recording/pause': { 'wrong-state': unrecordedCall },
   'POST /v1/live-calls/{id}/recording/resume': { 'wrong-state': unrecordedCall },
