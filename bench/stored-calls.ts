@@ -5,6 +5,8 @@ import type { AttemptId, BuyerId, DestinationId, PublisherId, RouteId } from '..
 import type { Ani } from '../src/domain/numbers/e164.ts';
 import type { CallerLocation } from '../src/domain/numbers/location.ts';
 import type { RouteDecision } from '../src/domain/routing/route-decision.ts';
+import { CapWindows } from '../src/domain/routing/cap-windows.ts';
+import { timeZone } from '../src/domain/routing/time-zone.ts';
 import { toIso, type EpochMs, type IsoInstant } from '../src/domain/time.ts';
 import type { Store } from '../src/store/open-store.ts';
 import {
@@ -16,6 +18,9 @@ import {
   SAMPLE_TERMS,
   samplePlace,
 } from '../test/support/sample-call.ts';
+
+/** The local day of the buyers that the calls are received on. */
+const TODAY = new CapWindows(timeZone('America/New_York')).at('daily', SAMPLE_INSTANT);
 
 /** Buyers that take turns, each with one route and one destination. */
 const BUYERS = 50;
@@ -102,7 +107,7 @@ export function admit(store: Store, n: number): Promise<unknown> {
     for (let k = 0; k < ROUTES_READ; k++) {
       const { buyerId, routeId } = partiesOf(n + k);
       view.concurrent({ kind: 'route', id: routeId });
-      view.counted({ kind: 'buyer', id: buyerId }, 'daily', 0 as EpochMs);
+      view.counted({ kind: 'buyer', id: buyerId }, 'daily', TODAY);
       view.balance(buyerId);
     }
     return { plan: SAMPLE_PLAN, reserve: [samplePlace(`${draft.id}.r1`, { ...partiesOf(n), terms: TERMS })], draft };
@@ -114,7 +119,7 @@ export function connect(store: Store, n: number): Promise<void> {
   const draft = draftOf(n);
   return store.calls.recordConnected({
     callId: draft.id,
-    attemptId: `${draft.id}.1` as AttemptId,
+    reservationId: `${draft.id}.r1` as AttemptId,
     callerDialogId: `caller-${n}`,
     buyerDialogId: `buyer-${n}`,
     draft,

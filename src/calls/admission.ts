@@ -55,6 +55,17 @@ export interface Answers {
 
 const NO_ANSWERS: Answers = { zip: null, category: null };
 
+/** What was dialled before a choice. */
+interface Turn {
+  readonly tried: ReadonlySet<DestinationId>;
+  /** Places reserved so far, which are numbered on. */
+  readonly reserved: number;
+  /** Attempts that the campaign still allows. */
+  readonly left: number;
+}
+
+const firstTurnOf = ({ maxAttempts }: Campaign): Turn => ({ tried: new Set(), reserved: 0, left: maxAttempts });
+
 /** What a reservation came to: whom to dial, and the places to hold for it. */
 export interface Chosen {
   readonly targets: readonly DialTarget[];
@@ -114,7 +125,8 @@ export class Admission {
     const tried = new Set(facts.attempts.map((attempt) => attempt.target.destinationId));
     const reserved = new Set(facts.attempts.map((attempt) => attempt.target.reservationId)).size;
     const lines = this.#selection?.selected ?? [];
-    return (view) => this.#choose(lines, view, tried, reserved);
+    const left = (this.#campaign()?.maxAttempts ?? 0) - facts.attempts.length;
+    return (view) => this.#choose(lines, view, { tried, reserved, left });
   }
 
   #campaign(): Campaign | null {
@@ -138,7 +150,7 @@ export class Admission {
     const { selected } = this.#selection;
     const decision = explainSelection(this.#selection);
     const decided = { decision, basis: watched.basis() };
-    const chosen = this.#choose(selected, view, new Set(), 0);
+    const chosen = this.#choose(selected, view, firstTurnOf(campaign));
     if (chosen.targets.length > 0) return dialling(campaign, selected, chosen, decided);
     return this.#closed(campaign, view, decided);
   }
@@ -151,7 +163,7 @@ export class Admission {
       return refusal(refused, { ...decided, announce: refused.outcome === 'no-route' ? prompts.noRoute : undefined });
     }
     const line = forwardLine(campaign, this.#input.snapshot);
-    const forwarded = line && this.#choose([line], view, new Set(), 0);
+    const forwarded = line && this.#choose([line], view, firstTurnOf(campaign));
     if (line && forwarded && forwarded.targets.length > 0) return dialling(campaign, [line], forwarded, decided);
     const promptId = ('promptId' in afterHours ? afterHours.promptId : undefined) ?? prompts.afterHours;
     if (afterHours.action !== 'voicemail') return refusal(refused, { ...decided, announce: promptId });
@@ -163,8 +175,7 @@ export class Admission {
   #choose(
     lines: readonly RouteLine[],
     view: AdmissionView,
-    tried: ReadonlySet<DestinationId>,
-    reservedBefore: number,
+    { tried, reserved, left }: Turn,
   ): Chosen {
     const { origin } = this.#input;
     const now = origin.receivedAt.wall;
@@ -172,6 +183,8 @@ export class Admission {
     const reserve: Reservation[] = [];
     let tier: number | null = null;
     for (const line of lines) {
+      // Who won't be dialled holds no place.
+      if (targets.length >= left) break;
       if (tier !== null && (line.route.priority !== tier || !line.campaign.simultaneous)) break;
       if (tried.has(line.destination.id) || targets.some((target) => target.destinationId === line.destination.id))
         continue;
@@ -179,7 +192,7 @@ export class Admission {
       // Places taken within this choice aren't in the counters yet, so a tier's shared buyer is checked with them.
       if (!first || !capsAllow(line, view, now, reserve)) continue;
       tier = line.route.priority;
-      const { target, place } = this.#reserve(line, [first, ...others], reservedBefore + targets.length + 1);
+      const { target, place } = this.#reserve(line, [first, ...others], reserved + targets.length + 1);
       targets.push(target);
       reserve.push(place);
     }
@@ -219,7 +232,6 @@ export class Admission {
         attemptId: reservationId,
         routeId,
         ...ids,
-        timezone: buyer.timezone,
         pendingMicros: terms.unbilled ? 0 : mostACallCanCost(terms),
         terms,
       },

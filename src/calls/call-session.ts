@@ -18,6 +18,9 @@ import type { CallStore } from './ports/call-store.ts';
 import type { OverCap } from './settle-call.ts';
 import { settleUntilKept } from './settle-call.ts';
 
+/** What is chosen where places are only given back. */
+const NO_PLACES = { reserve: [] } as const;
+
 /** What a call needs of the world. */
 export interface CallWorld extends LegsWorld {
   readonly store: CallStore;
@@ -158,6 +161,8 @@ export class CallSession {
     switch (effect.type) {
       case 'reserveNext':
         return this.#reserveNext(effect.release);
+      case 'releasePlace':
+        return this.#releasePlace(effect.reservationId);
       case 'dial':
         return this.#dial(effect.attempt);
       case 'cancelAttempt':
@@ -227,6 +232,13 @@ export class CallSession {
     );
   }
 
+  #releasePlace(reservationId: AttemptId): void {
+    // The call goes on if this can't be written: its settlement releases everything once more.
+    this.#world.store
+      .reserveAttempts(this.callId, [reservationId], () => NO_PLACES)
+      .catch((error: unknown) => this.#world.observer.settlementDelayed(this.callId, error));
+  }
+
   #recordDialed({ transactionId, dialogId }: Extract<BLegEvent, { type: 'sent' }>): void {
     const caller = { side: 'caller', transactionId: this.#aLeg.transactionId, dialogId: this.#aLeg.dialogId } as const;
     // The call goes on if this can't be written: what a crash would then leave ringing ends by its own timers.
@@ -243,10 +255,13 @@ export class CallSession {
 
   #recordConnected(): void {
     if (this.#state.kind !== 'connected') return;
-    const { attemptId } = this.#state.conversation;
+    const { facts, conversation } = this.#state;
+    const { attemptId } = conversation;
+    const winner = facts.attempts.find((attempt) => attempt.attemptId === attemptId);
+    if (winner === undefined) throw new Error(`the call talks to ${attemptId}, which is none of its attempts`);
     const record = {
       callId: this.callId,
-      attemptId,
+      reservationId: winner.target.reservationId,
       callerDialogId: this.#aLeg.dialogId,
       buyerDialogId: this.#legs.dialogIdOf(attemptId),
       draft: this.draft(),

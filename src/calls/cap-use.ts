@@ -38,11 +38,11 @@ function useOf(check: CapCheck, usage: CapUsage, windows: CapWindows, now: Epoch
     case 'concurrent':
       return { cap: 'concurrent', used: usage.concurrent(check.owner), limit: check.cap };
     case 'counted': {
-      const { settled, pending } = usage.counted(check.owner, check.window, windows.at(check.window, now).start);
+      const { settled, pending } = usage.counted(check.owner, check.window, windows.at(check.window, now));
       return { cap: check.window, used: check.soft ? settled : settled + pending, limit: check.cap };
     }
     case 'spend': {
-      const { settledMicros, pendingMicros } = usage.spent(check.owner, windows.at('daily', now).start);
+      const { settledMicros, pendingMicros } = usage.spent(check.owner, windows.at('daily', now));
       return { cap: 'spend', used: check.soft ? settledMicros : settledMicros + pendingMicros, limit: check.capMicros };
     }
   }

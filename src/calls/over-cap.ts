@@ -6,6 +6,7 @@ import { payoutForCall } from '../domain/billing/payout-for-call.ts';
 import { priceForTalk } from '../domain/billing/price-for-talk.ts';
 import type { Terms } from '../domain/billing/terms.ts';
 import { type CapCheck, checkCaps } from '../domain/routing/check-caps.ts';
+import type { CapWindows } from '../domain/routing/cap-windows.ts';
 import type { RoutingSnapshot } from '../domain/routing/routing-snapshot.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { OverCap } from './settle-call.ts';
@@ -16,7 +17,7 @@ import type { OverCap } from './settle-call.ts';
  * to be billable than it allows; those past it are not billed. Money is what this very call costs or earns, now that its
  * length is known. Strict caps hold at admission.
  *
- * Windows are the buyer's, those of the instant the call was received: the ones its places were held in.
+ * Windows are those of the instant the call was received: the ones that were checked when it was admitted.
  */
 export function softCapsOf(snapshot: () => RoutingSnapshot): OverCap {
   return (cdr, usage) => {
@@ -25,15 +26,15 @@ export function softCapsOf(snapshot: () => RoutingSnapshot): OverCap {
     if (!line || cdr.connectedAt === null || cdr.terms === null) return { buyer: false, publisher: false };
     const { terms } = cdr;
     const now = Date.parse(cdr.receivedAt) as EpochMs;
-    const isFull = (caps: readonly CapCheck[], costMicros: number): boolean =>
-      checkCaps(caps.filter(isSoft), { usage, windows: line.windows, now, costMicros }) !== null;
+    const isFull = (caps: readonly CapCheck[], windows: CapWindows, costMicros: number): boolean =>
+      checkCaps(caps.filter(isSoft), { usage, windows, now, costMicros }) !== null;
     const chargeMicros = chargeFor(cdr.talkMs, terms);
-    const buyer = isFull(line.caps, chargeMicros);
-    const publisherCaps = cdr.publisherId === null ? undefined : plan.publisherCapsById.get(cdr.publisherId);
-    if (publisherCaps === undefined || terms.payout === null) return { buyer, publisher: false };
+    const buyer = isFull(line.caps, line.windows, chargeMicros);
+    const limits = cdr.publisherId === null ? undefined : plan.publisherCapsById.get(cdr.publisherId);
+    if (limits === undefined || terms.payout === null) return { buyer, publisher: false };
     // A share of what a full buyer doesn't owe is nothing.
     const payoutMicros = terms.test ? 0 : payoutForCall(terms.payout, buyer ? micros(0) : chargeMicros);
-    return { buyer, publisher: isFull(publisherCaps, payoutMicros) };
+    return { buyer, publisher: isFull(limits.caps, limits.windows ?? line.windows, payoutMicros) };
   };
 }
 

@@ -83,7 +83,7 @@ async function talk(draft: Cdr, target: DialTarget, random: () => number): Promi
   const connectedAt = toIso((Date.parse(draft.receivedAt) + 5_000) as EpochMs);
   await store.calls.recordConnected({
     callId: draft.id,
-    attemptId: target.reservationId,
+    reservationId: target.reservationId,
     callerDialogId: `${draft.id}-caller`,
     buyerDialogId: `${draft.id}-buyer`,
     draft: { ...draft, connectedAt, answeredAt: connectedAt },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 
 import type { BuyerId, DestinationId, RouteId } from '../../src/domain/ids.ts';
+import type { CapWindow } from '../../src/domain/routing/cap-windows.ts';
 import type { CapOwner, CapUsage } from '../../src/domain/routing/caps.ts';
 import type { EpochMs } from '../../src/domain/time.ts';
 
@@ -85,13 +86,14 @@ const dayOf = (at: number) => MIDNIGHT + Math.floor((at - MIDNIGHT) / DAY) * DAY
 
 /** The same figures, from a reading of the store. */
 export function figuresOf(usage: CapUsage, owner: CapOwner, at: number): number[] {
-  const hourly = usage.counted(owner, 'hourly', hourOf(at) as EpochMs);
-  const daily = usage.counted(owner, 'daily', dayOf(at) as EpochMs);
-  const monthly = usage.counted(owner, 'monthly', NOVEMBER as EpochMs);
-  const total = usage.counted(owner, 'total', 0 as EpochMs);
+  const day = windowOf(dayOf(at), DAY);
+  const hourly = usage.counted(owner, 'hourly', windowOf(hourOf(at), HOUR));
+  const daily = usage.counted(owner, 'daily', day);
+  const monthly = usage.counted(owner, 'monthly', windowOf(NOVEMBER, 30 * DAY + HOUR));
+  const total = usage.counted(owner, 'total', { start: 0 as EpochMs, resetsAt: null });
   // Every call of the model falls into one month.
   assert.deepEqual(monthly, total);
-  const spent = usage.spent(owner, dayOf(at) as EpochMs);
+  const spent = usage.spent(owner, day);
   return [
     usage.concurrent(owner),
     hourly.settled,
@@ -104,6 +106,11 @@ export function figuresOf(usage: CapUsage, owner: CapOwner, at: number): number[
     spent.pendingMicros,
   ];
 }
+
+const windowOf = (start: number, lasts: number): CapWindow => ({
+  start: start as EpochMs,
+  resetsAt: (start + lasts) as EpochMs,
+});
 
 /** Whose caps a call on the line counts for. */
 export const ownersOf = (line: Line): readonly CapOwner[] => [

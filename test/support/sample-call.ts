@@ -102,7 +102,7 @@ export function openCallOf(draft: Cdr): OpenCall {
   return { id, trunkId, did, dnis, ani, sipCallId, receivedAt: Date.parse(receivedAt) as EpochMs, draft };
 }
 
-/** A place on `rte_1` → `dst_1` → `byr_1` in New York. */
+/** A place on `rte_1` → `dst_1` → `byr_1`. */
 export function samplePlace(attemptId: string, fields: Partial<Reservation> = {}): Reservation {
   const terms = fields.terms ?? SAMPLE_TERMS;
   return {
@@ -110,7 +110,6 @@ export function samplePlace(attemptId: string, fields: Partial<Reservation> = {}
     routeId: 'rte_1' as RouteId,
     destinationId: 'dst_1' as DestinationId,
     buyerId: 'byr_1' as BuyerId,
-    timezone: 'America/New_York',
     pendingMicros: terms.priceMicros,
     terms,
     ...fields,

@@ -28,7 +28,7 @@ async function runCalls(): Promise<never> {
     process.stdout.write(`admitted ${id}\n`);
     await store.calls.recordConnected({
       callId: draft.id,
-      attemptId: `${id}.1` as AttemptId,
+      reservationId: `${id}.r1` as AttemptId,
       callerDialogId: `${id}-caller`,
       buyerDialogId: `${id}-buyer`,
       draft: { ...draft, connectedAt: draft.receivedAt, answeredAt: draft.receivedAt },

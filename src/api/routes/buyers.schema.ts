@@ -1,19 +1,13 @@
 import { Type } from 'typebox';
 
 import { capsField } from '../schemas/caps.ts';
-import { choiceField, microsField, STRICT, textField } from '../schemas/fields.ts';
+import { choiceField, microsField, STRICT, textField, timezoneField } from '../schemas/fields.ts';
 
 /** What a client writes of a buyer. */
 export const buyerFields = Type.Object(
   {
     name: textField('Who they are.', 'Golden Gate Roofing'),
-    timezone: Type.String({
-      minLength: 1,
-      maxLength: 64,
-      default: 'UTC',
-      description: 'IANA zone: its midnight and hours begin the windows of caps.',
-      examples: ['America/Los_Angeles'],
-    }),
+    timezone: timezoneField('IANA zone: its midnight and hours begin the windows of caps.'),
     status: choiceField(['active', 'paused'], '`paused` gets no calls.', { default: 'active' }),
     caps: capsField,
     creditLimitMicros: Type.Optional(

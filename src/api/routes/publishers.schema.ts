@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 
 import { capsField } from '../schemas/caps.ts';
-import { choiceField, integerField, microsField, STRICT, textField } from '../schemas/fields.ts';
+import { choiceField, integerField, microsField, STRICT, textField, timezoneField } from '../schemas/fields.ts';
 
 /** What a client writes of a publisher. */
 export const publisherFields = Type.Object(
@@ -29,6 +29,7 @@ export const publisherFields = Type.Object(
       },
       { ...STRICT, default: { kind: 'fixed', amountMicros: 0 }, description: 'What a call earns them.' },
     ),
+    timezone: timezoneField('IANA zone: its midnight and hours begin the windows of caps.'),
     caps: capsField,
   },
   STRICT,

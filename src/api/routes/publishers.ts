@@ -2,6 +2,7 @@ import { Type, type Static } from 'typebox';
 
 import type { InputProblem } from '../../domain/app-error.ts';
 import type { Payout } from '../../domain/plan/party.ts';
+import { checkTimeZone } from '../../domain/routing/time-zone.ts';
 import { checkPayoutsOfPublisher } from './check-payout.ts';
 import { defineCollection } from './collection.ts';
 import { publisherFields } from './publishers.schema.ts';
@@ -20,6 +21,8 @@ export const publishers = defineCollection({
   },
   example: { name: 'Bay Area Leads', payout: { kind: 'percent', percent: 62.5, minTalkS: 90 } },
   parse: (fields) => {
+    const problem = checkTimeZone(fields.timezone);
+    if (problem !== undefined) return [{ path: '/timezone', message: problem }];
     const payout = readPayout(fields.payout);
     return 'kind' in payout ? { ...fields, payout } : payout;
   },

@@ -107,3 +107,8 @@ export function nullable<Value>(field: TUnsafe<Value> | { readonly type?: unknow
   const choices = Array.isArray(rest['enum']) ? { enum: [...(rest['enum'] as unknown[]), null] } : {};
   return Type.Unsafe({ ...rest, ...choices, type: [type, 'null'] });
 }
+
+/** The name of an IANA time zone; `UTC` unless given. Whether there is such a zone is for `checkTimeZone` to say. */
+export function timezoneField(description: string) {
+  return Type.String({ minLength: 1, maxLength: 64, default: 'UTC', description, examples: ['America/Los_Angeles'] });
+}

@@ -39,8 +39,6 @@ export interface Reservation {
   readonly routeId: RouteId;
   readonly destinationId: DestinationId;
   readonly buyerId: BuyerId;
-  /** IANA zone of the buyer: it decides the windows the place is held in. */
-  readonly timezone: string;
   /** The most this call could cost the buyer. */
   readonly pendingMicros: number;
   readonly terms: Terms;
@@ -59,7 +57,8 @@ export interface PendingLeg {
 /** Dialog ids as the SIP server knows them, so that a restart can BYE what it finds still up. */
 export interface ConnectedCall {
   readonly callId: CallId;
-  readonly attemptId: AttemptId;
+  /** The place it is held by; those of all who were rung beside it are given back. */
+  readonly reservationId: AttemptId;
   readonly callerDialogId: string;
   readonly buyerDialogId: string;
   /** The CDR as it stands at connect. */

@@ -25,6 +25,8 @@ export interface EndedCall {
 /** What the machine asks the world to do. Effects are carried out in order; none reports success but by an event. */
 export type CallEffect =
   | { readonly type: 'reserveNext'; readonly release: readonly AttemptId[] }
+  /** A destination has failed while others still ring: what it held can be had by other calls. */
+  | { readonly type: 'releasePlace'; readonly reservationId: AttemptId }
   | { readonly type: 'dial'; readonly attempt: Attempt }
   /** CANCEL with a Reason, or nothing where its final response is already here. */
   | { readonly type: 'cancelAttempt'; readonly attemptId: AttemptId; readonly reason: AttemptReason }

@@ -227,7 +227,10 @@ function goOn(
     const dialled = dialAddresses(state, [{ target: failed.target, addressIndex: nextIndex }], at);
     return { state: dialled.state, effects: [...effects, ...dialled.effects] };
   }
-  if (state.facts.attempts.some(isPending)) return { state, effects };
+  if (state.facts.attempts.some(isPending)) {
+    const { reservationId } = failed.target;
+    return { state, effects: [...effects, { type: 'releasePlace', reservationId }] };
+  }
   if (!attemptsLeft) {
     const ended = giveUp(state, at);
     return { state: ended.state, effects: [...effects, ...ended.effects] };

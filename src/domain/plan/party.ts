@@ -12,6 +12,8 @@ export interface Publisher {
   readonly name: string;
   readonly payout: Payout;
   readonly caps: Caps;
+  /** IANA zone of its cap windows. Plans from before it could be set have none, and mean the zone of each buyer. */
+  readonly timezone?: string;
 }
 
 /** Who pays for the call. */

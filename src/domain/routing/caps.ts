@@ -1,6 +1,6 @@
 import type { BuyerId, DestinationId, PublisherId, RouteId } from '../ids.ts';
 import type { CountedWindow } from '../plan/caps.ts';
-import type { EpochMs } from '../time.ts';
+import type { CapWindow } from './cap-windows.ts';
 
 /** Whose cap it is. */
 export type CapOwner =
@@ -28,10 +28,10 @@ export interface SpentUsage {
 export interface CapUsage {
   /** Calls in progress, dialling ones included. */
   concurrent(owner: CapOwner): number;
-  /** Calls of the window that began at `windowStart`; 0 (1970) for `total`. */
-  counted(owner: CapOwner, window: CountedWindow, windowStart: EpochMs): CountedUsage;
-  /** Money of the local day that began at `windowStart`. */
-  spent(owner: CapOwner, windowStart: EpochMs): SpentUsage;
+  /** Calls received in that window, which is of that length. */
+  counted(owner: CapOwner, length: CountedWindow, window: CapWindow): CountedUsage;
+  /** Money of the calls received on that local day. */
+  spent(owner: CapOwner, day: CapWindow): SpentUsage;
   /** What the buyer has on account (negative: owes), and the most that its calls in progress could take of it. */
   balance(buyerId: BuyerId): { readonly balanceMicros: number; readonly pendingMicros: number };
 }

@@ -60,8 +60,8 @@ describe('a count', () => {
     const asked: (string | number)[][] = [];
     const usage: CapUsage = {
       ...usageOf(),
-      counted: (owner, window, windowStart) => {
-        asked.push([owner.id, window, new Date(windowStart).toISOString()]);
+      counted: (owner, length, { start }) => {
+        asked.push([owner.id, length, new Date(start).toISOString()]);
         return { settled: 0, pending: 0 };
       },
     };

@@ -3,7 +3,7 @@ import { type Caps, COUNTED_WINDOWS, type CountedWindow } from '../plan/caps.ts'
 import type { Buyer } from '../plan/party.ts';
 import { toIso, type EpochMs } from '../time.ts';
 import type { CapOwner, CapUsage } from './caps.ts';
-import type { CapWindows } from './cap-windows.ts';
+import type { CapWindow, CapWindows } from './cap-windows.ts';
 import type { Rejection, RejectReason } from './route-decision.ts';
 
 const COUNTED_REASONS = {
@@ -28,7 +28,7 @@ export type CapCheck =
 /** What a call is measured against. */
 export interface CapContext {
   readonly usage: CapUsage;
-  /** In the buyer's zone. */
+  /** In the zone of the buyer, or of the publisher for its own. */
   readonly windows: CapWindows;
   readonly now: EpochMs;
   /** The most this call could cost. */
@@ -94,29 +94,26 @@ function checkOne(check: CapCheck, { usage, windows, now, costMicros }: CapConte
       return used < check.cap ? null : { reason: 'concurrency-cap', values: { owner, used, cap: check.cap } };
     }
     case 'counted': {
-      const { start, resetsAt } = windows.at(check.window, now);
-      const { settled, pending } = usage.counted(check.owner, check.window, start);
+      const window = windows.at(check.window, now);
+      const { settled, pending } = usage.counted(check.owner, check.window, window);
       const used = check.soft ? settled : settled + pending;
       if (used < check.cap) return null;
       const values = { owner, used, cap: check.cap };
-      return {
-        reason: COUNTED_REASONS[check.window],
-        values: resetsAt === null ? values : { ...values, resetsAt: toIso(resetsAt) },
-      };
+      return { reason: COUNTED_REASONS[check.window], values: withReset(values, window) };
     }
     case 'spend': {
-      const { start, resetsAt } = windows.at('daily', now);
-      const { settledMicros, pendingMicros } = usage.spent(check.owner, start);
+      const day = windows.at('daily', now);
+      const { settledMicros, pendingMicros } = usage.spent(check.owner, day);
       const usedMicros = check.soft ? settledMicros : settledMicros + pendingMicros;
       const { capMicros } = check;
       if (usedMicros + costMicros <= capMicros) return null;
-      const values = { owner, usedMicros, costMicros, capMicros };
-      return {
-        reason: 'spend-cap',
-        values: resetsAt === null ? values : { ...values, resetsAt: toIso(resetsAt) },
-      };
+      return { reason: 'spend-cap', values: withReset({ owner, usedMicros, costMicros, capMicros }, day) };
     }
   }
+}
+
+function withReset(values: Rejection['values'], { resetsAt }: CapWindow): Rejection['values'] {
+  return resetsAt === null ? values : { ...values, resetsAt: toIso(resetsAt) };
 }
 
 /**
@@ -147,12 +144,12 @@ function withHeldPlaces(usage: CapUsage, places: readonly HeldPlace[]): CapUsage
   const sumMicros = (held: readonly HeldPlace[]) => held.reduce((sum, { pendingMicros }) => sum + pendingMicros, 0);
   return {
     concurrent: (owner) => usage.concurrent(owner) + heldBy(owner).length,
-    counted(owner, window, windowStart) {
-      const { settled, pending } = usage.counted(owner, window, windowStart);
+    counted(owner, length, window) {
+      const { settled, pending } = usage.counted(owner, length, window);
       return { settled, pending: pending + heldBy(owner).length };
     },
-    spent(owner, windowStart) {
-      const { settledMicros, pendingMicros } = usage.spent(owner, windowStart);
+    spent(owner, day) {
+      const { settledMicros, pendingMicros } = usage.spent(owner, day);
       return { settledMicros, pendingMicros: pendingMicros + sumMicros(heldBy(owner)) };
     },
     balance(buyerId) {

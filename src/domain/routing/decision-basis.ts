@@ -1,6 +1,6 @@
 import type { BuyerId, DestinationId, RouteId } from '../ids.ts';
 import type { CountedWindow } from '../plan/caps.ts';
-import type { EpochMs } from '../time.ts';
+import type { CapWindow } from './cap-windows.ts';
 import type { CapOwner, CapUsage } from './caps.ts';
 import type { RouteRecord, RouteRecords } from './order.ts';
 import type { CallOffer } from './route-call.ts';
@@ -27,8 +27,8 @@ export interface Readings {
 /** What can be asked while deciding. Its answer: [used], [settled, pending], [balance, pending] or [calls, billable]. */
 export type Question =
   | { readonly about: 'concurrent'; readonly owner: CapOwner }
-  | { readonly about: CountedWindow; readonly owner: CapOwner; readonly since: EpochMs }
-  | { readonly about: 'spent'; readonly owner: CapOwner; readonly since: EpochMs }
+  | { readonly about: CountedWindow; readonly owner: CapOwner; readonly window: CapWindow }
+  | { readonly about: 'spent'; readonly owner: CapOwner; readonly window: CapWindow }
   | { readonly about: 'balance'; readonly owner: { readonly kind: 'buyer'; readonly id: BuyerId } }
   | { readonly about: 'record'; readonly owner: { readonly kind: 'route'; readonly id: RouteId } };
 
@@ -36,7 +36,7 @@ export type Question =
 export function spell(question: Question): string {
   const { about, owner } = question;
   const text = `${owner.kind}:${owner.id} ${about}`;
-  return 'since' in question ? `${text} ${question.since}` : text;
+  return 'window' in question ? `${text} ${question.window.start}` : text;
 }
 
 /** Readings that come from one function: it answers every question with its numbers. */
@@ -48,12 +48,12 @@ export function readingsFrom(answer: (question: Question) => readonly number[]):
   return {
     usage: {
       concurrent: (owner) => answer({ about: 'concurrent', owner })[0] ?? 0,
-      counted(owner, window, since) {
-        const [settled, pending] = pair({ about: window, owner, since });
+      counted(owner, length, window) {
+        const [settled, pending] = pair({ about: length, owner, window });
         return { settled, pending };
       },
-      spent(owner, since) {
-        const [settledMicros, pendingMicros] = pair({ about: 'spent', owner, since });
+      spent(owner, day) {
+        const [settledMicros, pendingMicros] = pair({ about: 'spent', owner, window: day });
         return { settledMicros, pendingMicros };
       },
       balance(id) {
@@ -76,7 +76,7 @@ export function ask({ usage, records }: Readings, question: Question): readonly 
     case 'concurrent':
       return [usage.concurrent(question.owner)];
     case 'spent': {
-      const { settledMicros, pendingMicros } = usage.spent(question.owner, question.since);
+      const { settledMicros, pendingMicros } = usage.spent(question.owner, question.window);
       return [settledMicros, pendingMicros];
     }
     case 'balance': {
@@ -88,7 +88,7 @@ export function ask({ usage, records }: Readings, question: Question): readonly 
       return [record?.calls ?? 0, record?.billable ?? 0];
     }
     default: {
-      const { settled, pending } = usage.counted(question.owner, question.about, question.since);
+      const { settled, pending } = usage.counted(question.owner, question.about, question.window);
       return [settled, pending];
     }
   }

@@ -8,9 +8,9 @@ import type { Publisher } from '../plan/party.ts';
 import type { EpochMs } from '../time.ts';
 import { type AreaMatch, matchArea } from './area.ts';
 import type { CapUsage } from './caps.ts';
-import { type CapCheck, checkCaps, checkLine } from './check-caps.ts';
+import { checkCaps, checkLine } from './check-caps.ts';
 import type { Rejection } from './route-decision.ts';
-import type { NamedArea, RouteLine } from './routing-snapshot.ts';
+import type { NamedArea, PublisherCaps, RouteLine } from './routing-snapshot.ts';
 import { scheduleAt } from './schedule.ts';
 
 /** The caller, as areas see one. */
@@ -31,7 +31,7 @@ export interface Circumstances {
   /** Null where it is not known what the caller wants. */
   readonly category: string | null;
   /** Null where nobody sent the call, or its sender has no caps. */
-  readonly capped: { readonly publisher: Publisher; readonly caps: readonly CapCheck[] } | null;
+  readonly capped: { readonly publisher: Publisher; readonly limits: PublisherCaps } | null;
 }
 
 /**
@@ -98,14 +98,14 @@ function checkCategory({ route }: RouteLine, { category }: Circumstances): Rejec
 }
 
 /**
- * A publisher that has filled one of its own caps sends no more calls. It has no time zone: its windows are those of the
- * buyer, and what it spends is our money, the most that this call could pay out.
+ * A publisher that has filled one of its own caps sends no more calls. What it spends is our money, the most that this
+ * call could pay out.
  */
 function checkPublisherCaps(line: RouteLine, { usage, now, capped }: Circumstances): Rejection | null {
   if (capped === null) return null;
-  const { publisher, caps } = capped;
+  const { publisher, limits } = capped;
   const costMicros = line.campaign.status === 'test' ? 0 : payoutForCall(publisher.payout, micros(line.costMicros));
-  const full = checkCaps(caps, { usage, windows: line.windows, now, costMicros });
+  const full = checkCaps(limits.caps, { usage, windows: limits.windows ?? line.windows, now, costMicros });
   return (
     full && { reason: 'source-excluded', values: { publisherId: publisher.id, limit: full.reason, ...full.values } }
   );

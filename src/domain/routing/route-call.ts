@@ -111,7 +111,7 @@ function isSureToServe({ lines, index }: CampaignRoutes, position: number): bool
 function circumstancesOf(offer: CallOffer, snapshot: RoutingSnapshot, now: EpochMs): Circumstances {
   const publisherId = offer.publisherId ?? null;
   const publisher = publisherId === null ? undefined : snapshot.publisherById.get(publisherId);
-  const caps = publisher && snapshot.publisherCapsById.get(publisher.id);
+  const limits = publisher && snapshot.publisherCapsById.get(publisher.id);
   return {
     now,
     usage: offer.usage,
@@ -120,7 +120,7 @@ function circumstancesOf(offer: CallOffer, snapshot: RoutingSnapshot, now: Epoch
     tried: offer.alreadyTried ?? NONE,
     publisherId,
     category: offer.category ?? null,
-    capped: publisher && caps && caps.length > 0 ? { publisher, caps } : null,
+    capped: publisher && limits && limits.caps.length > 0 ? { publisher, limits } : null,
   };
 }
 

@@ -55,9 +55,16 @@ export interface CampaignRoutes {
 
 /** Something in the plan that a decision can't use, and what that does. */
 export interface SnapshotProblem {
-  readonly kind: 'area' | 'buyer' | 'campaign' | 'destination' | 'did' | 'route' | 'schedule';
+  readonly kind: 'area' | 'buyer' | 'campaign' | 'destination' | 'did' | 'publisher' | 'route' | 'schedule';
   readonly id: string;
   readonly message: string;
+}
+
+/** The limits of a publisher. */
+export interface PublisherCaps {
+  readonly caps: readonly CapCheck[];
+  /** Null where it has no zone: then its windows are those of each buyer. */
+  readonly windows: CapWindows | null;
 }
 
 /** The plan, joined and indexed for deciding; immutable, replaced whole at each change. */
@@ -68,7 +75,7 @@ export interface RoutingSnapshot {
   readonly trunkById: ReadonlyMap<TrunkId, Trunk>;
   readonly campaignById: ReadonlyMap<CampaignId, Campaign>;
   readonly publisherById: ReadonlyMap<PublisherId, Publisher>;
-  readonly publisherCapsById: ReadonlyMap<PublisherId, readonly CapCheck[]>;
+  readonly publisherCapsById: ReadonlyMap<PublisherId, PublisherCaps>;
   readonly buyerById: ReadonlyMap<BuyerId, Buyer>;
   readonly destinationById: ReadonlyMap<DestinationId, Destination>;
   readonly routeById: ReadonlyMap<RouteId, RouteLine>;
@@ -105,7 +112,7 @@ export function buildRoutingSnapshot(plan: RoutingPlan, gazetteer: Gazetteer): R
     trunkById: byId(plan.trunks),
     campaignById: parts.campaignById,
     publisherById: byId(plan.publishers),
-    publisherCapsById: new Map(plan.publishers.map(({ id, caps }) => [id, capsOf({ kind: 'publisher', id }, caps)])),
+    publisherCapsById: compileEach(plan.publishers, 'publisher', publisherCaps(), problems),
     buyerById: parts.buyerById,
     destinationById: parts.destinationById,
     routeById: new Map(lines.map((line) => [line.route.id, line])),
@@ -233,13 +240,22 @@ function compileEach<Source extends { readonly id: string }, Compiled>(
 }
 
 /** Buyers of one zone share its windows, and so what was last computed of them. */
-function windowsByZone(): (buyer: Buyer) => CapWindows {
+function windowsByZone(): (party: { readonly timezone: string }) => CapWindows {
   const windows = new Map<string, CapWindows>();
   return ({ timezone }) => {
     const known = windows.get(timezone) ?? new CapWindows(timeZone(timezone));
     windows.set(timezone, known);
     return known;
   };
+}
+
+/** Publishers of the same zone share its windows. */
+function publisherCaps(): (publisher: Publisher) => PublisherCaps {
+  const windowsIn = windowsByZone();
+  return ({ id, caps, timezone }) => ({
+    caps: capsOf({ kind: 'publisher', id }, caps),
+    windows: timezone === undefined ? null : windowsIn({ timezone }),
+  });
 }
 
 function byId<Item extends { readonly id: string }>(items: readonly Item[]): ReadonlyMap<Item['id'], Item> {

@@ -1,6 +1,6 @@
-import { COUNTED_WINDOWS } from '../plan/caps.ts';
+import { COUNTED_WINDOWS, type CountedWindow } from '../plan/caps.ts';
 import type { CapOwner } from '../routing/caps.ts';
-import type { CapWindows } from '../routing/cap-windows.ts';
+import type { CapWindow, CapWindows } from '../routing/cap-windows.ts';
 import { type Question, spell } from '../routing/decision-basis.ts';
 import type { RouteLine } from '../routing/routing-snapshot.ts';
 import type { PublisherId } from '../ids.ts';
@@ -20,18 +20,23 @@ export interface HeldCall {
   readonly result: { readonly billable: boolean; readonly chargeMicros: number; readonly payoutMicros: number } | null;
 }
 
+/** With the windows that its publisher counts in; null where they are those of each buyer. */
+export interface CountedCall extends HeldCall {
+  readonly publisherWindows: CapWindows | null;
+}
+
 /**
  * The counters that a list of calls fills, at any later instant: the store's caps on paper, without the store. Must be
  * asked about instants in ascending order, as calls come.
  */
 export class CapLedger {
   /** Not over yet, in no order. */
-  #open: HeldCall[] = [];
+  #open: CountedCall[] = [];
   /** Settled calls and money by the question that asks for them. */
   readonly #counts = new Map<string, number>();
   readonly #micros = new Map<string, number>();
 
-  add(call: HeldCall): void {
+  add(call: CountedCall): void {
     this.#open.push(call);
   }
 
@@ -48,14 +53,14 @@ export class CapLedger {
         return [
           this.#micros.get(spell(question)) ?? 0,
           sumPending(
-            pending.filter((call) => startOf(call, 'daily') === question.since),
+            pending.filter((call) => isIn(question.window, call)),
             owner,
           ),
         ];
       case 'balance':
         return [0 - (this.#micros.get(spell(question)) ?? 0), sumPending(pending, owner)];
       default: {
-        const inWindow = pending.filter((call) => canCount(call) && startOf(call, about) === question.since);
+        const inWindow = pending.filter((call) => canCount(call) && isIn(question.window, call));
         return [this.#counts.get(spell(question)) ?? 0, inWindow.length];
       }
     }
@@ -67,7 +72,7 @@ export class CapLedger {
     this.#open = this.#open.filter((call) => call.until > at);
   }
 
-  #settle(call: HeldCall): void {
+  #settle(call: CountedCall): void {
     const { line, publisherId, result } = call;
     if (result === null) return;
     const { route, destination, buyer } = line;
@@ -82,10 +87,13 @@ export class CapLedger {
     }
   }
 
-  #count(call: HeldCall, owner: CapOwner, amountMicros: number): void {
-    for (const window of COUNTED_WINDOWS)
-      raise(this.#counts, { about: window, owner, since: startOf(call, window) }, 1);
-    raise(this.#micros, { about: 'spent', owner, since: startOf(call, 'daily') }, amountMicros);
+  #count(call: CountedCall, owner: CapOwner, amountMicros: number): void {
+    const windows = (owner.kind === 'publisher' ? call.publisherWindows : null) ?? call.line.windows;
+    const windowOf = (length: CountedWindow): CapWindow => windows.at(length, call.receivedAt);
+    for (const length of COUNTED_WINDOWS) {
+      raise(this.#counts, { about: length, owner, window: windowOf(length) }, 1);
+    }
+    raise(this.#micros, { about: 'spent', owner, window: windowOf('daily') }, amountMicros);
   }
 }
 
@@ -94,8 +102,8 @@ function raise(sums: Map<string, number>, question: Question, by: number): void 
   sums.set(key, (sums.get(key) ?? 0) + by);
 }
 
-function startOf({ line, receivedAt }: HeldCall, window: Parameters<CapWindows['at']>[0]): EpochMs {
-  return line.windows.at(window, receivedAt).start;
+function isIn({ start, resetsAt }: CapWindow, { receivedAt }: HeldCall): boolean {
+  return receivedAt >= start && (resetsAt === null || receivedAt < resetsAt);
 }
 
 /** A campaign in test holds a line, and no count. */

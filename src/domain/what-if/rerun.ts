@@ -1,6 +1,7 @@
 import type { Cdr } from '../call/cdr.ts';
 import type { RouteId } from '../ids.ts';
 import type { Ani } from '../numbers/e164.ts';
+import type { CapWindows } from '../routing/cap-windows.ts';
 import { type DecisionBasis, type Question, readingsFrom, spell } from '../routing/decision-basis.ts';
 import { selectRoutes } from '../routing/route-call.ts';
 import type { RouteLine, RoutingSnapshot } from '../routing/routing-snapshot.ts';
@@ -76,8 +77,10 @@ export class Rerun {
     const would = campaign
       ? retellCall({ cdr, selected, campaign, publisher: publisher ?? null }, this.#talkTimes)
       : { held: [], winner: null };
-    for (const held of was.held) this.#real.add(held);
-    for (const held of would.held) this.#imagined.add(held);
+    const publisherWindows = windowsOfPublisher(cdr, plans.before);
+    for (const held of was.held) this.#real.add({ ...held, publisherWindows });
+    const windowsThen = windowsOfPublisher(cdr, plans.after);
+    for (const held of would.held) this.#imagined.add({ ...held, publisherWindows: windowsThen });
 
     this.#calls += 1;
     if (was.winner?.line.route.id !== would.winner?.line.route.id) this.#moved += 1;
@@ -122,4 +125,8 @@ export class Rerun {
     };
     this.#figures.set(line.route.id, { ...known, [when]: sum });
   }
+}
+
+function windowsOfPublisher({ publisherId }: Cdr, { publisherCapsById }: RoutingSnapshot): CapWindows | null {
+  return publisherId === null ? null : (publisherCapsById.get(publisherId)?.windows ?? null);
 }

@@ -1,5 +1,5 @@
 import type { CapOwner, CapUsage } from '../../domain/routing/caps.ts';
-import type { CountedWindow } from '../../domain/plan/caps.ts';
+import type { CapWindow } from '../../domain/routing/cap-windows.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { CapCounters } from './cap-counters.ts';
 import type { PendingGroup, ReservationRows } from './reservations.ts';
@@ -10,13 +10,6 @@ export interface UsageSources {
   readonly reservations: ReservationRows;
   readonly ledger: Pick<Ledger, 'balanceOf'>;
 }
-
-/** The column that says in which window of this length a place is held. */
-const WINDOW_COLUMN = {
-  hourly: 'hour_start',
-  daily: 'day_start',
-  monthly: 'month_start',
-} as const satisfies Partial<Record<CountedWindow, keyof PendingGroup>>;
 
 /**
  * How full the caps are, for one reading inside one transaction. A decision asks the same buyer once for each of its
@@ -37,19 +30,14 @@ export function readCapUsage({ counters, reservations, ledger }: UsageSources): 
 
   return {
     concurrent: (owner) => sum(pendingOf(owner), 'places'),
-    counted(owner, window, windowStart) {
-      const groups = pendingOf(owner);
-      const inWindow =
-        window === 'total' ? groups : groups.filter((group) => group[WINDOW_COLUMN[window]] === windowStart);
-      return { settled: counters.read(owner, window, windowStart).settled, pending: sum(inWindow, 'countable') };
-    },
-    spent(owner, windowStart) {
-      const today = pendingOf(owner).filter((group) => group.day_start === windowStart);
-      return {
-        settledMicros: counters.read(owner, 'daily', windowStart).spentMicros,
-        pendingMicros: sum(today, 'pending_micros'),
-      };
-    },
+    counted: (owner, _length, window) => ({
+      settled: counters.read(owner, window).settled,
+      pending: sum(receivedIn(window, pendingOf(owner)), 'countable'),
+    }),
+    spent: (owner, day) => ({
+      settledMicros: counters.read(owner, day).spentMicros,
+      pendingMicros: sum(receivedIn(day, pendingOf(owner)), 'pending_micros'),
+    }),
     balance(buyerId) {
       return {
         // The ledger writes debts positive; an account's balance is what is left on it.
@@ -58,6 +46,10 @@ export function readCapUsage({ counters, reservations, ledger }: UsageSources): 
       };
     },
   };
+}
+
+function receivedIn({ start, resetsAt }: CapWindow, groups: readonly PendingGroup[]): readonly PendingGroup[] {
+  return groups.filter(({ received_from: from }) => from >= start && (resetsAt === null || from < resetsAt));
 }
 
 function sum(groups: readonly PendingGroup[], what: 'places' | 'countable' | 'pending_micros'): number {

@@ -43,12 +43,12 @@ export function createOpening(
   return (from) => {
     const remembered = new Map<string, readonly number[]>();
     const read = (question: Question): readonly number[] => {
-      if (!('since' in question)) {
+      if (!('window' in question)) {
         // The ledger writes debts positive.
         return question.about === 'balance' ? [0 - (owed.get(`buyer:${question.owner.id}`, from) ?? 0), 0] : [0];
       }
-      const { about, owner, since } = question;
-      const { calls, micros } = sums[owner.kind].get(owner.id, since, from) ?? { calls: 0, micros: 0 };
+      const { about, owner, window } = question;
+      const { calls, micros } = sums[owner.kind].get(owner.id, window.start, Math.min(from, window.resetsAt ?? from)) ?? { calls: 0, micros: 0 };
       return [about === 'spent' ? micros : calls, 0];
     };
     return (question, at) => {

@@ -29,7 +29,7 @@ async function connect(store: Store, id: string): Promise<void> {
   await admit(store, draftCdr(id, { publisherId: 'pub_1' as PublisherId }));
   await store.calls.recordConnected({
     callId: id as CallId,
-    attemptId: `${id}.1` as AttemptId,
+    reservationId: `${id}.r1` as AttemptId,
     callerDialogId: `${id}-caller`,
     buyerDialogId: `${id}-buyer`,
     draft: draftCdr(id, {
@@ -183,8 +183,13 @@ describe('after a crash', () => {
     await admit(store, draftCdr('call_1'));
     const buyer = { side: 'buyer', transactionId: 't', dialogId: 'd' } as const;
     await store.calls.recordDialed('call_1' as CallId, [buyer]);
-    const connected = { callId: 'call_1' as CallId, attemptId: 'call_1.1' as AttemptId, draft: draftCdr('call_1') };
-    await store.calls.recordConnected({ ...connected, callerDialogId: 'c', buyerDialogId: 'b' });
+    await store.calls.recordConnected({
+      callId: 'call_1' as CallId,
+      reservationId: 'call_1.r1' as AttemptId,
+      draft: draftCdr('call_1'),
+      callerDialogId: 'c',
+      buyerDialogId: 'b',
+    });
     expect(await store.recover()).toMatchObject({ pendingLegs: [], dialogs: [{ callId: 'call_1' }] });
   });
 

@@ -9,7 +9,6 @@ import type { EventOutbox } from '../webhooks/event-outbox.ts';
 import type { CallRows, CallState } from './call-rows.ts';
 import type { CapCounters } from './cap-counters.ts';
 import type { CdrChain } from './cdr-chain.ts';
-import type { PlaceWindows } from './place-windows.ts';
 import type { ReservationRows } from './reservations.ts';
 import type { RouteRecords } from './route-records.ts';
 
@@ -39,18 +38,10 @@ export function createSettlement(sqlite: Sqlite, parts: SettlementParts): WriteS
   const insertDialled = sqlite.prepare<[string, string, string]>(
     'INSERT OR IGNORE INTO dialled (route_id, destination_id, first_call_id) VALUES (?, ?, ?)',
   );
-  const buyerZone = sqlite.prepare<[string], string>("SELECT doc ->> '$.timezone' FROM buyers WHERE id = ?").pluck();
-
-  /** Where the winning place was held; computed anew should it have been released before its call was settled. */
-  function windowsOf(cdr: Cdr, state: CallState, held: PlaceWindows | undefined): PlaceWindows {
-    if (held !== undefined) return held;
-    const timezone = cdr.buyerId === null ? undefined : buyerZone.get(cdr.buyerId);
-    return reservations.windowsAt(timezone ?? 'UTC', state.received_at);
-  }
 
   return (callId, state, judge) => {
     // The places go before the caps are read: this call is not to be counted as one in progress against itself.
-    const heldByRoute = reservations.releaseAll(callId);
+    reservations.releaseAll(callId);
     const { cdr, postings } = judge();
     checkEnded(callId, cdr);
 
@@ -59,7 +50,7 @@ export function createSettlement(sqlite: Sqlite, parts: SettlementParts): WriteS
       insertAttempt.run(state.seq, seq, routeId ?? NO_ROUTE, destinationId, Number(answeredAt !== null), pddMs);
       insertDialled.run(routeId ?? NO_ROUTE, destinationId, callId);
     }
-    counters.count(cdr, windowsOf(cdr, state, cdr.routeId === null ? undefined : heldByRoute.get(cdr.routeId)));
+    counters.count(cdr, state.received_at);
     routeRecords.count(cdr);
     reportRows.add(state.seq, cdr);
     ledger.append(callId, postings);

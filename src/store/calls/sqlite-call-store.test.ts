@@ -19,15 +19,20 @@ import {
 } from '../../../test/support/sample-call.ts';
 import { temporaryStore } from '../../../test/support/temporary-store.ts';
 import type { Store } from '../open-store.ts';
+import { CapWindows } from '../../domain/routing/cap-windows.ts';
+import { timeZone } from '../../domain/routing/time-zone.ts';
 import type { CallFilters } from './call-queries.ts';
 
 const BUYER: CapOwner = { kind: 'buyer', id: 'byr_1' as BuyerId };
 const NO_CAPS_FULL = { callerConfirmed: true, buyerOverCap: false, publisherOverCap: false };
 
 const MINUTE = 60_000;
-/** Midnight and the first of the month in New York, around the sample instant (09:00 there). */
-const DAY_START = Date.UTC(2026, 10, 21, 5) as EpochMs;
-const HOUR_START = SAMPLE_INSTANT;
+/** The windows of New York around the sample instant (09:00 there). */
+const windows = new CapWindows(timeZone('America/New_York'));
+const HOUR = windows.at('hourly', SAMPLE_INSTANT);
+const DAY = windows.at('daily', SAMPLE_INSTANT);
+const MONTH = windows.at('monthly', SAMPLE_INSTANT);
+const EVER = windows.at('total', SAMPLE_INSTANT);
 
 function admit(store: Store, draft: Cdr, reserve: readonly Reservation[] = []) {
   return store.calls.admitCall(openCallOf(draft), () => ({ plan: SAMPLE_PLAN, reserve, draft }));
@@ -86,12 +91,12 @@ describe('admitting a call', () => {
         { kind: 'publisher', id: 'pub_1' as PublisherId },
       ] as const) {
         expect(view.concurrent(owner)).toBe(1);
-        expect(view.counted(owner, 'hourly', HOUR_START)).toEqual({ settled: 0, pending: 1 });
-        expect(view.counted(owner, 'daily', DAY_START)).toEqual({ settled: 0, pending: 1 });
-        expect(view.counted(owner, 'monthly', Date.UTC(2026, 10, 1, 4) as EpochMs)).toEqual({ settled: 0, pending: 1 });
-        expect(view.counted(owner, 'total', 0 as EpochMs)).toEqual({ settled: 0, pending: 1 });
+        expect(view.counted(owner, 'hourly', HOUR)).toEqual({ settled: 0, pending: 1 });
+        expect(view.counted(owner, 'daily', DAY)).toEqual({ settled: 0, pending: 1 });
+        expect(view.counted(owner, 'monthly', MONTH)).toEqual({ settled: 0, pending: 1 });
+        expect(view.counted(owner, 'total', EVER)).toEqual({ settled: 0, pending: 1 });
       }
-      expect(view.spent(BUYER, DAY_START)).toEqual({ settledMicros: 0, pendingMicros: 30_000_000 });
+      expect(view.spent(BUYER, DAY)).toEqual({ settledMicros: 0, pendingMicros: 30_000_000 });
       expect(view.balance('byr_1' as BuyerId)).toEqual({ balanceMicros: 0, pendingMicros: 30_000_000 });
     });
   });
@@ -132,8 +137,8 @@ describe('admitting a call', () => {
     ]);
     await look(store, (view) => {
       expect(view.concurrent(BUYER)).toBe(1);
-      expect(view.counted(BUYER, 'daily', DAY_START)).toEqual({ settled: 0, pending: 0 });
-      expect(view.spent(BUYER, DAY_START)).toEqual({ settledMicros: 0, pendingMicros: 0 });
+      expect(view.counted(BUYER, 'daily', DAY)).toEqual({ settled: 0, pending: 0 });
+      expect(view.spent(BUYER, DAY)).toEqual({ settledMicros: 0, pendingMicros: 0 });
     });
   });
 
@@ -147,7 +152,7 @@ describe('admitting a call', () => {
     await look(store, (view) => {
       const publisher = { kind: 'publisher', id: 'pub_1' as PublisherId } as const;
       expect(view.concurrent(publisher)).toBe(1);
-      expect(view.spent(publisher, DAY_START)).toEqual({ settledMicros: 0, pendingMicros: 15_000_000 });
+      expect(view.spent(publisher, DAY)).toEqual({ settledMicros: 0, pendingMicros: 15_000_000 });
       expect(view.concurrent(BUYER)).toBe(2);
     });
   });
@@ -218,9 +223,9 @@ describe('settling a call', () => {
     });
     await look(store, (view) => {
       expect(view.concurrent(BUYER)).toBe(0);
-      expect(view.counted(BUYER, 'hourly', HOUR_START)).toEqual({ settled: 1, pending: 0 });
-      expect(view.counted(BUYER, 'total', 0 as EpochMs)).toEqual({ settled: 1, pending: 0 });
-      expect(view.spent(BUYER, DAY_START)).toEqual({ settledMicros: 30_000_000, pendingMicros: 0 });
+      expect(view.counted(BUYER, 'hourly', HOUR)).toEqual({ settled: 1, pending: 0 });
+      expect(view.counted(BUYER, 'total', EVER)).toEqual({ settled: 1, pending: 0 });
+      expect(view.spent(BUYER, DAY)).toEqual({ settledMicros: 30_000_000, pendingMicros: 0 });
       expect(view.balance('byr_1' as BuyerId)).toEqual({ balanceMicros: -30_000_000, pendingMicros: 0 });
     });
     expect((await store.ledger.list({ limit: 10, filters: {} })).data).toMatchObject([
@@ -257,37 +262,43 @@ describe('settling a call', () => {
     ]);
     expect(second).toEqual(first);
     expect(store.ledger.balanceOf('buyer:byr_1' as never)).toBe(30_000_000);
-    expect(await look(store, (view) => view.counted(BUYER, 'daily', DAY_START).settled)).toBe(1);
+    expect(await look(store, (view) => view.counted(BUYER, 'daily', DAY).settled)).toBe(1);
   });
 
-  test('counts in the windows its place was held in, though the buyer moved to another zone meanwhile', async () => {
+  test('counts at the instant it was received, in whatever zone that is asked for', async () => {
     const store = temporaryStore();
-    const { id: buyerId } = await store.resources.create('buyers', {
-      name: 'Acme',
-      timezone: 'Asia/Kolkata',
-      status: 'active',
-      caps: {},
-      prepaid: false,
-    });
-    await admit(store, draftCdr('call_1'), [samplePlace('call_1.r1', { buyerId })]);
-    await settle(store, endedCdr('call_1', { buyerId }));
-    const owner = { kind: 'buyer', id: buyerId } as const;
-    expect(await look(store, (view) => view.counted(owner, 'daily', DAY_START).settled)).toBe(1);
+    await admit(store, draftCdr('call_1'), [samplePlace('call_1.r1')]);
+    const inDaysOf = (timezone: string) =>
+      look(store, (view) => view.counted(BUYER, 'daily', new CapWindows(timeZone(timezone)).at('daily', SAMPLE_INSTANT)));
+    const zones = ['America/New_York', 'Asia/Kathmandu', 'Pacific/Kiritimati', 'Pacific/Marquesas'];
+    expect(await Promise.all(zones.map(inDaysOf))).toEqual(zones.map(() => ({ settled: 0, pending: 1 })));
+    await settle(store, endedCdr('call_1'));
+    expect(await Promise.all(zones.map(inDaysOf))).toEqual(zones.map(() => ({ settled: 1, pending: 0 })));
   });
 
-  test('a place released before its time is still counted, in the buyer’s windows as they are now', async () => {
+  test('that neither held a place nor belongs to a buyer of ours is still counted', async () => {
     const store = temporaryStore();
-    const { id: buyerId } = await store.resources.create('buyers', {
-      name: 'Acme',
-      timezone: 'America/New_York',
-      status: 'active',
-      caps: {},
-      prepaid: false,
-    });
     await admit(store, draftCdr('call_1'));
-    await settle(store, endedCdr('call_1', { buyerId }));
-    const owner = { kind: 'buyer', id: buyerId } as const;
-    expect(await look(store, (view) => view.counted(owner, 'daily', DAY_START).settled)).toBe(1);
+    await settle(store, endedCdr('call_1'));
+    expect(await look(store, (view) => view.counted(BUYER, 'daily', DAY).settled)).toBe(1);
+  });
+
+  test('a connected call holds the place of whoever answered, and of nobody who rang beside them', async () => {
+    const store = temporaryStore();
+    const beside = { buyerId: 'byr_2' as BuyerId, destinationId: 'dst_2' as DestinationId, routeId: 'rte_2' as RouteId };
+    await admit(store, draftCdr('call_1'), [samplePlace('call_1.r1'), samplePlace('call_1.r2', beside)]);
+    await store.calls.recordConnected({
+      callId: 'call_1' as CallId,
+      reservationId: 'call_1.r1' as AttemptId,
+      callerDialogId: 'a',
+      buyerDialogId: 'b',
+      draft: draftCdr('call_1'),
+    });
+    await look(store, (view) => {
+      expect(view.concurrent(BUYER)).toBe(1);
+      expect(view.concurrent({ kind: 'buyer', id: beside.buyerId })).toBe(0);
+      expect(view.balance(beside.buyerId).pendingMicros).toBe(0);
+    });
   });
 
   test('postings that do not sum to zero are a defect: nothing of the settlement is kept', async () => {
@@ -320,7 +331,7 @@ describe('settling a call', () => {
     await settle(store, endedCdr('call_1'));
     await store.calls.recordConnected({
       callId: 'call_1' as CallId,
-      attemptId: 'call_1.1' as AttemptId,
+      reservationId: 'call_1.r1' as AttemptId,
       callerDialogId: 'a',
       buyerDialogId: 'b',
       draft: draftCdr('call_1'),

@@ -121,7 +121,7 @@ export function createCalls({ sqlite, queue, ledger, outbox }: CallStoreParts): 
       });
     },
 
-    recordConnected({ callId, callerDialogId, buyerDialogId, draft }) {
+    recordConnected({ callId, reservationId, callerDialogId, buyerDialogId, draft }) {
       return queue.write('process', () => {
         const state = rows.find(callId);
         // A call may end while this waits its turn; its last word stands.
@@ -129,6 +129,8 @@ export function createCalls({ sqlite, queue, ledger, outbox }: CallStoreParts): 
         rows.redraft(state, draft);
         dialogs.keep({ callId, callerDialogId, buyerDialogId });
         pendingLegs.forget(callId);
+        // Whoever else was rung for this call can't be billed for it any more.
+        reservations.releaseOthers(callId, reservationId);
         outbox.tell('call.connected', callId);
       });
     },

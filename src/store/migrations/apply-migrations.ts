@@ -17,6 +17,7 @@ import { reports } from './0011-reports.ts';
 import { prompts } from './0012-prompts.ts';
 import { recordings } from './0013-recordings.ts';
 import { erasures } from './0014-erasures.ts';
+import { capCounters } from './0015-cap-counters.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step of the schema, in order. */
@@ -35,6 +36,7 @@ export const MIGRATIONS: readonly Migration[] = [
   prompts,
   recordings,
   erasures,
+  capCounters,
 ];
 
 /** The schema version this program works on; SQLite keeps it as `user_version`. */

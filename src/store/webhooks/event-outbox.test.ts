@@ -15,7 +15,7 @@ const BY = { keyId: 'key_1' };
 const connect = (store: Store): Promise<void> =>
   store.calls.recordConnected({
     callId: CALL,
-    attemptId: 'att_1' as AttemptId,
+    reservationId: 'att_1' as AttemptId,
     callerDialogId: 'a',
     buyerDialogId: 'b',
     draft: draftCdr(CALL, { connectedAt: draftCdr(CALL).receivedAt }),
