@@ -5,6 +5,7 @@ import { VERSION } from '../version.ts';
 import { CliError, EXIT, FileError, SettingsError, type ExitCode } from './cli-error.ts';
 import { addBackup } from './commands/backup.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addErase } from './commands/erase.ts';
 import { addExplain } from './commands/explain.ts';
 import { addExport } from './commands/export.ts';
 import { addImport } from './commands/import.ts';
@@ -73,6 +74,7 @@ function createProgram(json: boolean, invocation: Invocation): Command {
   addReplay(program, invocation);
   addWhatIf(program, invocation);
   addVerify(program, invocation);
+  addErase(program, invocation);
   addDoctor(program, invocation);
   addBackup(program, invocation);
   addRestore(program, invocation);

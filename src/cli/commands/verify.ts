@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 
+import type { ReplaysCheck } from '../../store/calls/check-replays.ts';
+import type { ReviewsCheck } from '../../store/calls/check-reviews.ts';
 import type { ChainReport } from '../../store/calls/verify-chain.ts';
 import type { LedgerReport } from '../../store/ledger/check-ledger.ts';
 import type { ReportsCheck } from '../../store/reports/check-reports.ts';
@@ -10,16 +12,17 @@ import type { Screen } from '../terminal.ts';
 import { visitStore } from '../visit-store.ts';
 
 /**
- * `tollgate verify`: proves the CDR chain, adds the ledger up and counts for the reports again; exit code 1 where anything
- * is not as it was written.
+ * `tollgate verify`: proves the CDR chain, adds the ledger up, counts for the reports again, and looks for what reviews and
+ * replays rest on; exit code 1 where anything is not as it was written.
  */
 export function addVerify(parent: Command, invocation: Invocation): void {
   const { terminal } = invocation;
   newCommand(parent, 'verify', {
     summary: 'prove the CDRs, the ledger and the reports',
     about:
-      'Prove that no CDR was changed or removed since it was written, that the ledger adds up to what the CDRs say, and ' +
-      'that reports count every call as it is. ' +
+      'Prove that no CDR was changed or removed since it was written, that the ledger adds up to what the CDRs say, that ' +
+      'reports count every call as it is, that the disposition of each call is the last word said of it, and that all ' +
+      'that decisions rested on is there to replay them. ' +
       'Names the first CDR that breaks the chain. Exit code 0 where all is sound, 1 where not.',
     examples: [
       ['tollgate verify', ''],
@@ -27,19 +30,28 @@ export function addVerify(parent: Command, invocation: Invocation): void {
     ],
   }).action(async ({ json }: { json?: boolean }) => {
     const progress = json ? null : new Progress(terminal.err);
-    const { cdrs, ledger, reports } = await visitStore(terminal, async (store) => {
+    const found = await visitStore(terminal, async (store) => {
       const cdrs = await store.queries.verifyChain((sound, total) => progress?.update('Checking CDRs', sound, total));
       progress?.begin('Adding up the ledger');
       const ledger = store.ledger.check();
       progress?.begin('Counting calls again');
-      return { cdrs, ledger, reports: store.reports.check() };
+      const reports = store.reports.check();
+      progress?.begin('Looking for what replays rest on');
+      return { cdrs, ledger, reports, reviews: store.dispositions.check(), replays: store.decisions.check() };
     });
     progress?.clear();
-    const sound = cdrs.intact && ledger.problems.length === 0 && reports.problems.length === 0;
+    const { cdrs, ledger, reports, reviews, replays } = found;
+    const sound = cdrs.intact && [ledger, reports, reviews, replays].every(({ problems }) => problems.length === 0);
     const { out } = terminal;
     const report = json
-      ? JSON.stringify({ sound, cdrs, ledger, reports })
-      : [...describeChain(cdrs, out), ...describeLedger(ledger, out), ...describeReports(reports, out)].join('\n');
+      ? JSON.stringify({ sound, ...found })
+      : [
+          ...describeChain(cdrs, out),
+          ...describeLedger(ledger, out),
+          ...describeReports(reports, out),
+          ...describeReviews(reviews, out),
+          ...describeReplays(replays, out),
+        ].join('\n');
     out.write(`${report}\n`);
     if (!sound) invocation.end(EXIT.failed);
   });
@@ -47,9 +59,13 @@ export function addVerify(parent: Command, invocation: Invocation): void {
 
 function describeChain(report: ChainReport, { paint }: Screen): string[] {
   if (report.intact) {
-    const { length, head } = report;
+    const { length, head, erased, unproven } = report;
     const found = `CDR chain  ${paint.green('intact')}: ${count(length, 'record')}`;
-    return length === 0 ? [found] : [found, paint.dim(`           head ${head}`)];
+    return [
+      erased === 0 ? found : `${found}, the callers of ${erased} erased`,
+      ...(unproven === 0 ? [] : [describeUnproven(unproven)]),
+      ...(length === 0 ? [] : [paint.dim(`           head ${head}`)]),
+    ];
   }
   const { at, callId, problem } = report;
   const before = at === 1 ? 'No record' : `Only the ${count(at - 1, 'record')} before it`;
@@ -57,6 +73,11 @@ function describeChain(report: ChainReport, { paint }: Screen): string[] {
     `CDR chain  ${paint.red('BROKEN')} at record ${at}${callId === null ? '' : `, ${callId}`}: ${problem}.`,
     `           ${before} can be relied on. Compare with a backup from before the change.`,
   ];
+}
+
+/** What can't be known of records whose hash was over their callers, too. */
+function describeUnproven(unproven: number): string {
+  return `           ${unproven} of these are older than schema step 14: they stand in their place, and their text is not proved`;
 }
 
 function describeLedger({ postings, problems }: LedgerReport, { paint }: Screen): string[] {
@@ -71,6 +92,23 @@ function describeReports({ calls, problems }: ReportsCheck, { paint }: Screen): 
   if (problems.length === 0) return [`Reports    ${paint.green('count right')}: ${count(calls, 'call')}`];
   return [
     `Reports    ${paint.red('COUNT WRONG')}, ${count(calls, 'call')}:`,
+    ...problems.map((problem) => `           ${problem}`),
+  ];
+}
+
+function describeReviews({ calls, problems }: ReviewsCheck, { paint }: Screen): string[] {
+  if (problems.length === 0) return [`Reviews    ${paint.green('agree')}: ${count(calls, 'disposition')}`];
+  return [
+    `Reviews    ${paint.red('DO NOT AGREE')}, ${count(calls, 'disposition')}:`,
+    ...problems.map((problem) => `           ${problem}`),
+  ];
+}
+
+function describeReplays({ decisions, problems }: ReplaysCheck, { paint }: Screen): string[] {
+  if (problems.length === 0)
+    return [`Replays    ${paint.green('have all they need')}: ${count(decisions, 'decision')}`];
+  return [
+    `Replays    ${paint.red('CAN NOT BE RELIED ON')}, ${count(decisions, 'decision')}:`,
     ...problems.map((problem) => `           ${problem}`),
   ];
 }

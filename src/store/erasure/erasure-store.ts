@@ -22,6 +22,8 @@ export type RemoveFiles = (call: Pick<ErasableCall, 'callId' | 'receivedAt'>) =>
  * that no caller waits; whatever breaks off in between, the same erasure again does the rest.
  */
 export interface ErasureStore {
+  /** Which of these there are no calls of. */
+  unknown(callIds: readonly CallId[]): readonly CallId[];
   /** What an erasure would find now. Throws AppError `not-found` for calls there are none of. */
   count(subject: ErasureSubject): ErasureFindings;
   /**
@@ -125,6 +127,8 @@ export function createErasureStore(parts: {
   }
 
   return {
+    unknown: (callIds) => find.unknown(callIds),
+
     count(subject) {
       refuseUnknown(subject);
       return find.count(subject);
