@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 
 import { servedFolder, settleCalls, tamper } from '../../../test/support/cli-store.ts';
+import { sample } from '../../../test/support/sample-plan.ts';
 import { runInMemory } from '../../../test/support/memory-terminal.ts';
+import type { CallId } from '../../domain/ids.ts';
 
 const IDS = ['call_1', 'call_2', 'call_3'];
 
@@ -17,7 +19,7 @@ test('records, ledger and reports as they were written end it with 0', async () 
   const { exitCode, stdout, stderr } = await verify();
   expect([exitCode, stderr]).toEqual([0, '']);
   expect(stdout).toMatch(
-    /^CDR chain {2}intact: 3 records\n +head [0-9a-f]{64}\nLedger {5}adds up: 6 postings\nReports {4}count right: 3 calls\n$/,
+    /^CDR chain {2}intact: 3 records\n +head [0-9a-f]{64}\nLedger {5}adds up: 6 postings\nReports {4}count right: 3 calls\nReviews {4}agree: 0 dispositions\nReplays {4}have all they need: 0 decisions\n$/,
   );
 });
 
@@ -57,7 +59,32 @@ test('a report that would count a call otherwise than it was is told, and it end
   const { exitCode, stdout } = await verify();
   expect(exitCode).toBe(1);
   expect(stdout).toMatch(
-    /Ledger {5}adds up.*\nReports {4}COUNT WRONG, 3 calls:\n {11}call_2: .* talk_ms 1 instead of 120000\n$/,
+    /Ledger {5}adds up.*\nReports {4}COUNT WRONG, 3 calls:\n {11}call_2: .* talk_ms 1 instead of 120000\nReviews {4}agree/,
   );
   expect(JSON.parse((await verify('--json')).stdout)).toMatchObject({ sound: false, reports: { calls: 3 } });
+});
+
+test('a disposition that is not the last word about its call is told, and it ends with 1', async () => {
+  const { verify, dataDir, store } = await folderWithCalls();
+  await store.dispositions.set('call_2' as CallId, { value: 'spam', note: null, keyId: 'key_1' });
+  tamper(dataDir, "UPDATE dispositions SET value = 'customer'");
+  const { exitCode, stdout } = await verify();
+  expect(exitCode).toBe(1);
+  expect(stdout).toContain(
+    'Reviews    DO NOT AGREE, 1 disposition:\n           call_2: its disposition is customer, but the last word was spam\n',
+  );
+  expect(JSON.parse((await verify('--json')).stdout)).toMatchObject({ sound: false, reviews: { calls: 1 } });
+});
+
+test('a plan that was changed behind its history is told, and it ends with 1', async () => {
+  const { verify, dataDir, store } = await folderWithCalls();
+  const { id } = await store.resources.create('campaigns', sample.campaign());
+  expect((await verify()).exitCode).toBe(0);
+  tamper(dataDir, `UPDATE campaigns SET doc = json_set(doc, '$.priceMicros', 1)`);
+  const { exitCode, stdout } = await verify();
+  expect(exitCode).toBe(1);
+  expect(stdout).toContain(
+    `Replays    CAN NOT BE RELIED ON, 0 decisions:\n           campaigns ${id}: the plan as it was ends otherwise than it is now\n`,
+  );
+  expect(JSON.parse((await verify('--json')).stdout)).toMatchObject({ sound: false, replays: { decisions: 0 } });
 });

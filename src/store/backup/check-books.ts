@@ -10,7 +10,7 @@ export interface BooksCheck {
 }
 
 /**
- * Proves the CDR chain, the ledger and the reports of a database, as `tollgate verify` does.
+ * Proves the CDR chain and all that goes with it of a database, as `tollgate verify` does.
  *
  * @param access `serve` brings its schema up to date first
  */
@@ -19,7 +19,8 @@ export async function checkBooks(file: string, access: Access): Promise<BooksChe
   try {
     const cdrs = await store.queries.verifyChain();
     const chain = cdrs.intact ? [] : [`the CDR chain is broken at record ${cdrs.at}: ${cdrs.problem}`];
-    return { cdrs, problems: [...chain, ...store.ledger.check().problems, ...store.reports.check().problems] };
+    const books = [store.ledger, store.reports, store.dispositions, store.decisions];
+    return { cdrs, problems: [...chain, ...books.flatMap((book) => book.check().problems)] };
   } finally {
     store.close();
   }

@@ -6,6 +6,7 @@ import { canonicalJson } from '../canonical-json.ts';
 import type { Sqlite } from '../database.ts';
 import { readPlanAt } from '../resources/read-plan.ts';
 import { toChainedCdr, type ChainedCdr } from './cdr-chain.ts';
+import { checkReplays, type ReplaysCheck } from './check-replays.ts';
 import { createOpening } from './opening-usage.ts';
 
 /** A call that was decided, with what its decision rested on. */
@@ -27,6 +28,8 @@ export interface DecisionArchive {
   between(from: EpochMs, to: EpochMs): Iterable<ArchivedCall>;
   /** Answers questions as calls received before the instant would have it, all of them settled; made for one reading. */
   openingAt(from: EpochMs): (question: Question, at: EpochMs) => readonly number[];
+  /** Looks whether all that decisions rested on is still there. */
+  check(): ReplaysCheck;
 }
 
 /** Keeps the basis of a call's decision; inside the transaction that admits it. */
@@ -71,6 +74,7 @@ export function createDecisionArchive(sqlite: Sqlite): DecisionArchive {
     },
     planAt: (version) => readPlanAt(sqlite, version),
     openingAt: createOpening(sqlite),
+    check: () => checkReplays(sqlite),
     count: (from, to) => countBetween.get(from, to) ?? 0,
     *between(from, to) {
       let last: { readonly received_at: number; readonly seq: number } = { received_at: from, seq: 0 };

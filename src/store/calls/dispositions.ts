@@ -5,6 +5,7 @@ import { toIso, type EpochMs, type IsoInstant } from '../../domain/time.ts';
 import type { CommitQueue } from '../commit-queue.ts';
 import type { Sqlite } from '../database.ts';
 import type { NewId } from '../new-id.ts';
+import { checkReviews, type ReviewsCheck } from './check-reviews.ts';
 
 /** What a person says a call came to, and why. */
 export interface DispositionWord {
@@ -38,6 +39,8 @@ export interface DispositionStore {
    * Rejects with AppError `not-found`, `wrong-state` for a call that has not ended.
    */
   set(callId: CallId, word: DispositionWord & { readonly keyId: string }): Promise<DispositionHistory>;
+  /** Holds what counts against all that was said. */
+  check(): ReviewsCheck;
 }
 
 interface ReviewedCall {
@@ -130,6 +133,8 @@ export function createDispositionStore(parts: {
         return read(callId);
       });
     },
+
+    check: () => checkReviews(sqlite),
   };
 }
 
