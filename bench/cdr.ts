@@ -50,7 +50,7 @@ async function measure(): Promise<BenchResult> {
       [`admission p99: at ${busy?.rate} calls/s against ${calm?.rate}`]: round((busy?.p99Ms ?? 0) / (calm?.p99Ms ?? 1)),
     },
     notes: [
-      'Settled means durable: record, verdicts, ledger lines and counters are on disk (synchronous=FULL) when it counts.',
+      'Settled means durable: record, verdicts, ledger lines and counters are on disk, the log synced, when it counts.',
       `Offered calls arrive evenly, whether or not the store keeps up; an admission reads ${ROUTES_READ} routes' caps.`,
       'One thread does all of it: where CPU µs × calls/s comes near a million, waiting callers queue.',
     ],

@@ -185,7 +185,8 @@ export function createCommitQueue(
       } else if (write.durability === 'power') awaitDisk.push([write, outcome.result]);
       else write.resolve(outcome.result);
     }
-    if (awaitDisk.length === 0) return;
+    // A disk that failed is tried again with each commit: nothing else would tell when it is well.
+    if (awaitDisk.length === 0 && flush.fault() === null) return;
     whenOnDisk((fault) => {
       for (const [write, result] of awaitDisk) {
         if (fault === null) write.resolve(result);
