@@ -4,9 +4,8 @@ import type { Logger } from './observability/logger.ts';
 import type { RegisteredRecording } from './recordings/ports/recording-register.ts';
 import type { RecordingFiles } from './recordings/recording-files.ts';
 import { Retention } from './recordings/retention.ts';
+import { SYSTEM } from './store/audit/audit-entry.ts';
 import type { Store } from './store/open-store.ts';
-
-const SYSTEM = { keyId: 'system', role: 'system' } as const;
 
 /** Starts to delete recordings when their campaigns say, each with its entry in the audit log; `stop` ends that. */
 export function startRetention(parts: {

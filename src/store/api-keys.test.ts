@@ -23,7 +23,7 @@ test('a key opens what its role allows, from its making until it is revoked', as
   expect(await keys.verify(`${key}x`)).toBeUndefined();
 
   await keys.revoke(made.id);
-  await keys.revoke(made.id);
+  await expect(keys.revoke(made.id)).rejects.toMatchObject({ code: 'not-found' });
   expect(await keys.verify(key)).toBeUndefined();
   expect((await keys.list({ limit: 10 })).data).toEqual([]);
   await expect(keys.revoke('key_none')).rejects.toMatchObject({ code: 'not-found' });
@@ -54,9 +54,32 @@ test('a secret chosen elsewhere works in the role it is given, once, and again a
   const first = await keys.ensure({ name: 'bootstrap', role: 'viewer', secret });
   expect(await keys.ensure({ name: 'bootstrap', role: 'viewer', secret })).toEqual(first);
   expect(await keys.ensure({ name: 'bootstrap', role: 'admin', secret })).toEqual({ ...first, role: 'admin' });
-  await keys.revoke(first.id);
+  await keys.revoke(first.id, { evenLast: true });
   await keys.ensure({ name: 'bootstrap', role: 'admin', secret });
   expect(await keys.verify(secret)).toMatchObject({ id: first.id, role: 'admin' });
+});
+
+test('the last key of an admin is not revoked, nor one that a setting would bring back, unless that is meant', async () => {
+  const { keys } = temporaryStore();
+  const first = await keys.create({ name: 'laptop', role: 'admin' });
+  await keys.create({ name: 'dashboard', role: 'operator' });
+  await expect(keys.revoke(first.id)).rejects.toMatchObject({
+    code: 'wrong-state',
+    message: expect.stringContaining('make another first') as string,
+  });
+  const second = await keys.create({ name: 'desk', role: 'admin' });
+  // Both at once: one of them is the last.
+  const both = await Promise.allSettled([keys.revoke(first.id), keys.revoke(second.id)]);
+  expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+
+  const secret = 'a-secret-from-the-environment-of-32-characters';
+  const setting = await keys.ensure({ name: 'TOLLGATE_ADMIN_KEY', role: 'admin', secret });
+  await expect(keys.revoke(setting.id)).rejects.toMatchObject({
+    code: 'wrong-state',
+    message: expect.stringContaining('unset TOLLGATE_ADMIN_KEY') as string,
+  });
+  await keys.revoke(setting.id, { evenLast: true });
+  expect(await keys.verify(secret)).toBeUndefined();
 });
 
 test('a key of one buyer needs the buyer, and keeps it from being removed', async () => {

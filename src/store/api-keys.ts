@@ -40,8 +40,11 @@ export interface ApiKeyStore {
   isWorking(id: string): boolean;
   /** Working keys, oldest first. Rejects with AppError `invalid` for a bad limit or a foreign cursor. */
   list(query: { readonly limit: number; readonly cursor?: string }): Promise<Page<ApiKey>>;
-  /** From now on the key opens nothing. Idempotent. Rejects with AppError `not-found`. */
-  revoke(id: string): Promise<void>;
+  /**
+   * From now on the key opens nothing. Rejects with AppError `not-found` where no working key has the id, and with
+   * `wrong-state` for the last key of an admin and for one that a setting would bring back, unless `evenLast`.
+   */
+  revoke(id: string, options?: { readonly evenLast: boolean }): Promise<void>;
 }
 
 interface KeyRow {
@@ -73,9 +76,12 @@ export function createApiKeyStore(parts: {
   const working = sqlite.prepare<[string, number], KeyRow>(
     `SELECT ${COLUMNS} FROM api_keys WHERE id > ? AND revoked_at IS NULL ORDER BY id LIMIT ?`,
   );
-  const revoke = sqlite.prepare<[number, string]>(
-    'UPDATE api_keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL',
+  const revoke = sqlite.prepare<[number, string]>('UPDATE api_keys SET revoked_at = ? WHERE id = ?');
+  const otherAdmin = sqlite.prepare<[string]>(
+    "SELECT 1 FROM api_keys WHERE role = 'admin' AND revoked_at IS NULL AND id <> ? LIMIT 1",
   );
+  /** Ids and names of those whose secrets were chosen elsewhere, as far as this process was told. */
+  const chosenElsewhere = new Map<string, string>();
   const reinstate = sqlite.prepare<[string, string, string]>(
     'UPDATE api_keys SET role = ?, name = ?, revoked_at = NULL WHERE id = ?',
   );
@@ -93,6 +99,16 @@ export function createApiKeyStore(parts: {
     return row;
   }
 
+  function refuseWayIn(id: string, role: ApiRole): void {
+    const setting = chosenElsewhere.get(id);
+    if (setting !== undefined) {
+      const message = `This is the key of ${setting}, which would work again after the next start: unset ${setting} and restart first.`;
+      throw new AppError('wrong-state', message);
+    }
+    if (role !== 'admin' || otherAdmin.get(id) !== undefined) return;
+    throw new AppError('wrong-state', 'This is the last key of an admin: make another first.');
+  }
+
   return {
     create({ name, role }) {
       return queue.write('power', () => {
@@ -103,9 +119,10 @@ export function createApiKeyStore(parts: {
     ensure({ name, role, secret }) {
       return queue.write('power', () => {
         const row = byHash.get(hashSecret(secret));
-        if (row === undefined) return insertKey(name, role, secret);
-        if (row.role !== role || row.revoked_at !== null) reinstate.run(role, name, row.id);
-        return toApiKey(rowOf(row.id));
+        if (row && (row.role !== role || row.revoked_at !== null)) reinstate.run(role, name, row.id);
+        const key = row ? toApiKey(rowOf(row.id)) : insertKey(name, role, secret);
+        chosenElsewhere.set(key.id, name);
+        return key;
       });
     },
     async verify(secret) {
@@ -125,9 +142,12 @@ export function createApiKeyStore(parts: {
         nextCursor: rows.length > limit && last !== undefined ? encodeCursor(LIST, [last.id]) : null,
       };
     },
-    revoke(id) {
+    revoke(id, { evenLast } = { evenLast: false }) {
       return queue.write('power', () => {
-        revoke.run(now(), rowOf(id).id);
+        const { role, revoked_at } = rowOf(id);
+        if (revoked_at !== null) throw new AppError('not-found', `The API key ${id} is revoked already`);
+        if (!evenLast) refuseWayIn(id, role);
+        revoke.run(now(), id);
       });
     },
   };

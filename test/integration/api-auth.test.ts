@@ -161,6 +161,20 @@ describe('A key', () => {
     await api.expect(401, 'GET', '/v1/trunks', undefined, bearer);
     expect((await api.expect(200, 'GET', '/v1/api-keys')).data.map((each: Json) => each.id)).not.toContain(id);
     await api.expect(404, 'DELETE', '/v1/api-keys/key_none');
+    await api.expect(404, 'DELETE', `/v1/api-keys/${id}`);
+  });
+
+  it('is not revoked where it is the last of an admin, or comes back by itself, and nothing says that it was', async () => {
+    const api = await startTestApi();
+    const [last] = (await api.expect(200, 'GET', '/v1/api-keys')).data;
+    await api.expect(409, 'DELETE', `/v1/api-keys/${last.id}`);
+    const secret = 'a-secret-from-the-environment-of-32-characters';
+    const { id } = await api.store.keys.ensure({ name: 'TOLLGATE_ADMIN_KEY', role: 'admin', secret });
+    const refusal = await api.expect(409, 'DELETE', `/v1/api-keys/${id}`);
+    expect(refusal).toMatchObject({ code: 'wrong-state', detail: expect.stringContaining('unset TOLLGATE_ADMIN_KEY') });
+    expect((await api.expect(200, 'GET', '/v1/audit-log')).data).toEqual([]);
+    // There is another way in now.
+    await api.expect(204, 'DELETE', `/v1/api-keys/${last.id}`);
   });
 
   it.each([

@@ -68,10 +68,12 @@ export function registerApiKeys(app: FastifyInstance, { keys }: Pick<ApiDeps, 'k
         tags: ['api-keys'],
         operationId: 'revokeApiKey',
         summary: 'Revoke an API key',
-        description: 'From now on it opens nothing.',
+        description:
+          'From now on it opens nothing. The last key of an admin stays, and so does the key of `TOLLGATE_ADMIN_KEY` while ' +
+          'that is set: it would work again after the next start.',
         params: idParams('key_'),
         querystring: noQuery,
-        response: { 204: emptyResponse('Revoked.'), ...faults('not-found', ...BODY_FAULTS) },
+        response: { 204: emptyResponse('Revoked.'), ...faults('not-found', 'wrong-state', ...BODY_FAULTS) },
       },
       config: { access: 'keys:manage' },
     },

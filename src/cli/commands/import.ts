@@ -9,9 +9,9 @@ import { AppError } from '../../domain/app-error.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import { ServedElsewhere } from '../../store/file-lock.ts';
 import type { Store } from '../../store/open-store.ts';
-import type { AuditedAction } from '../../store/audit/audit-entry.ts';
 import { KIND_NAMES } from '../../store/resources/resource-kinds.ts';
 import { CliError, EXIT, FileError } from '../cli-error.ts';
+import { COMMAND_LINE } from '../command-line-actor.ts';
 import { newCommand, type Invocation } from '../new-command.ts';
 import {
   formatOf,
@@ -106,9 +106,6 @@ async function send({ file, text, known, mode, dryRun }: Wanted, server: RemoteA
   return JSON.parse(await askServer(server, `${path}?mode=${mode}&dryRun=${dryRun}`, file, upload)) as ImportResult;
 }
 
-/** Whoever can write the data folder may do anything. */
-const ACTOR: AuditedAction['actor'] = { keyId: 'command-line', role: 'admin' };
-
 async function importHere(
   { file, text, known, mode, dryRun }: Wanted,
   { resources, changes, audit }: Store,
@@ -127,7 +124,7 @@ async function importHere(
   progress.begin(`Reading ${file}`);
   try {
     const plan = readPlanFile({ text, ...known });
-    const action = { actor: ACTOR, action: 'create', resource: 'import', resourceId: null };
+    const action = { actor: COMMAND_LINE, action: 'create', resource: 'import', resourceId: null };
     return await changes.run(
       (work) => audit.watch(action, work),
       () =>
@@ -135,7 +132,7 @@ async function importHere(
           mode,
           dryRun,
           note: ({ action, kind, id, before, after }) =>
-            audit.note({ actor: ACTOR, action, resource: kind, resourceId: id }, before, after),
+            audit.note({ actor: COMMAND_LINE, action, resource: kind, resourceId: id }, before, after),
           tell: (done, total) => progress.update('Checking', done, total),
         }),
     );

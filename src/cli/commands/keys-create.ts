@@ -2,6 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 
 import { ID_PREFIX } from '../../domain/ids.ts';
 import type { ApiRole } from '../../store/api-keys.ts';
+import { COMMAND_LINE } from '../command-line-actor.ts';
 import { newCommand, type Invocation } from '../new-command.ts';
 import { visitStore } from '../visit-store.ts';
 
@@ -23,7 +24,13 @@ export function addKeysCreate(parent: Command, { terminal }: Invocation): void {
     )
     .option('--name <name>', 'whose it is, or what for', parseName, 'made on the command line')
     .action(async ({ json, role, name }: { json?: boolean; role: ApiRole; name: string }) => {
-      const made = await visitStore(terminal, (store) => store.keys.create({ role, name }));
+      const made = await visitStore(terminal, ({ keys, audit, changes }) => {
+        const action = { actor: COMMAND_LINE, action: 'create', resource: 'api-keys', resourceId: null };
+        return changes.run(
+          (change) => audit.watch(action, change),
+          () => keys.create({ role, name }),
+        );
+      });
       if (json) return terminal.out.write(`${JSON.stringify(made)}\n`);
       const { bold, dim } = terminal.out.paint;
       terminal.out.write(

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 
 import { CliError } from '../cli-error.ts';
+import { COMMAND_LINE } from '../command-line-actor.ts';
 import { listKeys } from '../list-keys.ts';
 import { newCommand, type Invocation } from '../new-command.ts';
 import { visitStore } from '../visit-store.ts';
@@ -23,7 +24,12 @@ export function addKeysRevoke(parent: Command, { terminal }: Invocation): void {
         if (!key) {
           throw new CliError('not-found', 'No working API key has this id: `tollgate keys list` shows those that do.');
         }
-        await store.keys.revoke(id);
+        const { audit, changes } = store;
+        const action = { actor: COMMAND_LINE, action: 'delete', resource: 'api-keys', resourceId: id };
+        await changes.run(
+          (change) => audit.watch(action, change),
+          () => store.keys.revoke(id, { evenLast: true }),
+        );
         return { key, others: keys.filter((known) => known.id !== id) };
       });
       const { out } = terminal;

@@ -76,6 +76,24 @@ test('a key that does not work can not be revoked, and a secret given by mistake
   expect(stderr).not.toContain('tg_secret');
 });
 
+test('what is made and revoked here is in the audit log, once each and without the key', async () => {
+  const { dataDir, store } = servedFolder();
+  const keys = keysOf(dataDir);
+  const { key, ...made } = JSON.parse((await keys('create', '--role', 'viewer', '--json')).stdout) as {
+    id: string;
+    key: string;
+  };
+  await keys('revoke', made.id);
+  await keys('revoke', made.id);
+  const { data } = await store.audit.list({ limit: 10, filters: {} });
+  const actor = { keyId: 'command-line', role: 'admin' };
+  expect(data).toMatchObject([
+    { actor, action: 'delete', resource: 'api-keys', resourceId: made.id, before: made, after: null },
+    { actor, action: 'create', resource: 'api-keys', resourceId: made.id, before: null, after: made },
+  ]);
+  expect(JSON.stringify(data)).not.toContain(key);
+});
+
 test('revoking says when no admin key is left, or when the key comes back by itself', async () => {
   const { dataDir, store } = servedFolder();
   const keys = keysOf(dataDir);

@@ -13,6 +13,9 @@ export interface AuditedAction {
   readonly resourceId: string | null;
 }
 
+/** The actor of what the product does by itself. */
+export const SYSTEM = { keyId: 'system', role: 'system' } as const satisfies AuditedAction['actor'];
+
 /** One change. Secrets are masked. */
 export interface AuditEntry extends AuditedAction {
   readonly id: string;

@@ -36,6 +36,13 @@ export const SPECIAL: RefusalTable = {
     },
   },
 
+  'DELETE /v1/api-keys/{id}': {
+    async 'wrong-state'({ api }) {
+      const secret = 'a-secret-from-the-environment-of-32-characters';
+      const { id } = await api.store.keys.ensure({ name: 'TOLLGATE_ADMIN_KEY', role: 'admin', secret });
+      return { params: { id } };
+    },
+  },
   'PATCH /v1/prompts/{id}': { 'wrong-state': () => ({ ...BUILT_IN, body: { name: 'Mine' } }) },
   'DELETE /v1/prompts/{id}': {
     'wrong-state': () => BUILT_IN,
