@@ -6,6 +6,7 @@ import { createPostingQueries } from './ledger/posting-queries.ts';
 import { createReadStatement } from './ledger/statement-queries.ts';
 import type { Store } from './open-store.ts';
 import { createReportCalls } from './reports/report-calls.ts';
+import { readConfiguration } from './resources/read-plan.ts';
 import { asStoreFault } from './store-fault.ts';
 import { createListDeliveries } from './webhooks/list-deliveries.ts';
 
@@ -16,6 +17,7 @@ export interface StoreReader {
   readonly ledger: Pick<Store['ledger'], 'list' | 'statement'>;
   readonly audit: Pick<Store['audit'], 'list'>;
   readonly deliveryLog: Pick<Store['deliveryLog'], 'list'>;
+  readonly resources: Pick<Store['resources'], 'readAll'>;
 }
 
 /** A reader with a connection of its own. */
@@ -47,6 +49,7 @@ export function openReader(file: string): OpenedReader {
     ledger: { list: async (query) => postings.list(query), statement: createReadStatement(sqlite) },
     audit: { list: createListAuditLog(sqlite) },
     deliveryLog: { list: createListDeliveries(sqlite) },
+    resources: { readAll: async () => readConfiguration(sqlite) },
     close: () => sqlite.close(),
   };
 }

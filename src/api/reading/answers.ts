@@ -73,6 +73,11 @@ const ANSWERS: Answers = {
         break;
     }
   },
+
+  async *export({ resources }, question) {
+    const { writeExport } = await import('./write-export.ts');
+    yield writeExport(await resources.readAll(), question);
+  },
 };
 
 /** The answer to a question. Throws as the query does, when its first piece is asked for. */

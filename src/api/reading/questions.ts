@@ -7,6 +7,7 @@ import type { DeliveryQuery } from '../../store/webhooks/list-deliveries.ts';
 import type { SummaryQuery } from '../../reporting/summarize.ts';
 import type { KeyHolder } from '../holder.ts';
 import type { StatementQuestion } from '../statements/read-account-statement.ts';
+import type { ExportQuestion } from './write-export.ts';
 
 /** What a report is written as. */
 export type ReportForm = 'json' | 'csv';
@@ -24,6 +25,7 @@ export interface Questions {
   readonly statement: StatementQuestion;
   readonly 'audit-log': AuditQuery;
   readonly deliveries: DeliveryQuery & { readonly webhookId: string };
+  readonly export: ExportQuestion;
 }
 
 export type QuestionName = keyof Questions;

@@ -2,7 +2,6 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 
 import { servedFolder, settleCalls } from '../../../test/support/cli-store.ts';
@@ -10,6 +9,7 @@ import { addWebhook } from '../../../test/support/webhook-samples.ts';
 import type { BuyerId, PublisherId } from '../../domain/ids.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import type { SummaryQuery } from '../../reporting/summarize.ts';
+import { openDatabase } from '../../store/database.ts';
 import { databaseFileIn, type Store } from '../../store/open-store.ts';
 import type { KeyHolder } from '../holder.ts';
 import { createReaderHere } from './read-here.ts';
@@ -87,6 +87,11 @@ describe('A thread that reads', () => {
       statement: (['json', 'csv', 'html'] as const).map((form) => ({ ...statement, form })),
       'audit-log': [list],
       deliveries: [{ webhookId, limit: 5 }],
+      export: [
+        { form: 'json', archived: true },
+        { form: 'yaml', archived: false },
+        { form: 'csv', collection: 'buyers', archived: false },
+      ],
     };
     const here = createReaderHere(store);
     for (const [name, asked] of Object.entries(questions) as [QuestionName, Questions[QuestionName][]][]) {
@@ -131,10 +136,10 @@ describe('A thread that reads', () => {
     expect(whole.length).toBeGreaterThan(4 * 65_536);
 
     await settleCalls(store, ['call_later']);
-    const writer = new Database(file);
-    onTestFinished(() => void writer.close());
+    const writer = openDatabase(file, 'visit');
+    onTestFinished(() => writer.close());
     // All of the log is copied and cut off: no reader needs any of it.
-    expect(writer.pragma('wal_checkpoint(TRUNCATE)')).toEqual([{ busy: 0, log: 0, checkpointed: 0 }]);
+    expect(writer.sqlite.pragma('wal_checkpoint(TRUNCATE)')).toEqual([{ busy: 0, log: 0, checkpointed: 0 }]);
     expect(await text(answer)).toBe(whole);
 
     const left = (await askForCalls(reader)) as Readable;

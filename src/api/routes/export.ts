@@ -2,11 +2,9 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 
-import { writeCsv } from '../plan-file/write-csv.ts';
-import { writeJson } from '../plan-file/write-json.ts';
-import { writeYaml } from '../plan-file/write-yaml.ts';
 import type { ApiDeps } from '../ports.ts';
 import { faults } from '../schemas/responses.ts';
+import { answerApart } from './answer-apart.ts';
 import {
   collectionParams,
   CSV_EXAMPLE,
@@ -18,7 +16,7 @@ import {
 } from './import.schema.ts';
 
 /** `GET /export` and `GET /export/:collection`: the configuration as a file that `POST /import` takes. */
-export function registerExport(app: FastifyInstance, { resources }: Pick<ApiDeps, 'resources'>): void {
+export function registerExport(app: FastifyInstance, { reader }: Pick<ApiDeps, 'reader'>): void {
   const typed = app.withTypeProvider<TypeBoxTypeProvider>();
 
   typed.get(
@@ -40,18 +38,16 @@ export function registerExport(app: FastifyInstance, { resources }: Pick<ApiDeps
               'application/yaml': { schema: Type.String(), example: YAML_EXAMPLE },
             },
           },
-          ...faults(),
+          ...faults('reads-unavailable'),
         },
       },
       config: { access: 'configuration:read' },
     },
     async (request, reply) => {
-      const { format, archived } = request.query;
-      const configuration = await resources.readAll();
-      void reply.header('content-disposition', `attachment; filename="tollgate.${format}"`);
-      return format === 'yaml'
-        ? reply.type('application/yaml; charset=utf-8').send(await writeYaml(configuration, { archived }))
-        : reply.type('application/json; charset=utf-8').send(writeJson(configuration, { archived }));
+      const { format: form, archived } = request.query;
+      void reply.header('content-disposition', `attachment; filename="tollgate.${form}"`);
+      void reply.type(`application/${form}; charset=utf-8`);
+      return answerApart(reader, reply, 'export', { form, archived });
     },
   );
 
@@ -69,16 +65,17 @@ export function registerExport(app: FastifyInstance, { resources }: Pick<ApiDeps
         querystring: exportTableQuery,
         response: {
           200: { description: 'A file.', content: { 'text/csv': { schema: Type.String(), example: CSV_EXAMPLE } } },
-          ...faults(),
+          ...faults('reads-unavailable'),
         },
       },
       config: { access: 'configuration:read' },
     },
     async (request, reply) => {
       const { collection } = request.params;
-      const table = writeCsv(await resources.readAll(), collection, request.query);
+      const { archived } = request.query;
       void reply.header('content-disposition', `attachment; filename="${collection}.csv"`);
-      return reply.type('text/csv; charset=utf-8').send(table);
+      void reply.type('text/csv; charset=utf-8');
+      return answerApart(reader, reply, 'export', { form: 'csv', collection, archived });
     },
   );
 }
