@@ -162,6 +162,16 @@ describe('a caller who calls again', () => {
     expect((await stage.cdrs(2))[0]).toMatchObject({ outcome: 'blocked', hangupCause: 'duplicate-caller' });
   });
 
+  it('is refused while their first call still goes on, where connected calls count', async () => {
+    const duplicates = { windowDays: 30, scope: 'campaign', trigger: 'connected', routing: 'reject' };
+    const stage = await Stage.set({ ...SIMPLE, campaign: { duplicates } });
+    const [first] = await stage.connect('ann');
+    await expect.poll(async () => (await stage.product.cdrs())[0]?.connectedAt).toEqual(expect.any(String));
+    expect(await stage.call().waitFor('failed')).toMatchObject({ status: 603 });
+    await first.bye();
+    expect((await stage.cdrs(2))[0]).toMatchObject({ outcome: 'blocked', hangupCause: 'duplicate-caller' });
+  });
+
   it('is led past the destination they know, where the campaign says so', async () => {
     const stage = await Stage.set({
       buyers: { ann: answers(), bob: answers() },
