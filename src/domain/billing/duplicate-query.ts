@@ -19,8 +19,8 @@ export interface DuplicateSubject {
 
 /**
  * Asks for the calls that make this one a duplicate: of the same caller, in the rule's scope, connected at most
- * `windowDays` of 24 h before it, or in the same instant and admitted first. Undefined where nothing can match: the rule is off, the caller is anonymous or was
- * erased, or the scope's campaign or buyer is not known.
+ * `windowDays` of 24 h before it, or in the same instant and admitted first. Undefined where nothing can match: the rule
+ * is off, the caller is anonymous or was erased, or the scope's campaign or buyer is not known.
  */
 export function duplicateQuery(rule: DuplicateRule, subject: DuplicateSubject): PriorCallQuery | undefined {
   const window = { since: subject.at - rule.windowDays * DAY_MS, before: subject.at };
