@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 
 import { servedFolder, settleCalls, tamper } from '../../../test/support/cli-store.ts';
+import { eraseCaller, tablesWith } from '../../../test/support/erasures.ts';
 import { runInMemory } from '../../../test/support/memory-terminal.ts';
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 import type { CallId, RecordingId } from '../../domain/ids.ts';
@@ -103,6 +104,33 @@ test('books that do not add up are not backed up as proved', async () => {
   const restored = await restoreInto(dataDir2, file);
   expect([restored.exitCode, restored.stderr]).toEqual([1, expect.stringContaining('broken at record 2')]);
   expect(existsSync(join(dataDir2, 'tollgate.db'))).toBe(false);
+});
+
+test('whoever was erased since a backup is erased again where it takes the place of the data', async () => {
+  const { dataDir, store, file, backup } = await folderWithEverything();
+  await backup('--with-recordings');
+  await settleCalls(store, ['call_4']);
+  await eraseCaller(store, '+12125550123');
+  store.close();
+  const { exitCode, stdout } = await restoreInto(dataDir, file, '--force');
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain('3 calls whose callers had been erased since the backup were erased again.');
+  expect(tablesWith(dataDir, '2125550123')).toEqual([]);
+  expect(existsSync(join(dataDir, DAY_FOLDER, 'call_1.wav'))).toBe(false);
+  expect((await runInMemory(['verify'], { TOLLGATE_DATA_DIR: dataDir })).exitCode).toBe(0);
+});
+
+test('data that is damaged is put aside, and it is said that nobody was erased again', async () => {
+  const { dataDir, store, file, backup } = await folderWithEverything();
+  await backup();
+  store.close();
+  writeFileSync(
+    join(dataDir, 'tollgate.db'),
+    'no database any more, and longer than a header of one hundred bytes. '.repeat(99),
+  );
+  const { exitCode, stdout } = await restoreInto(dataDir, file, '--force');
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain('tollgate erase --calls <file>');
 });
 
 test('a restore is refused while a server serves the folder, --force or not', async () => {

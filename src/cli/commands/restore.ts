@@ -35,12 +35,29 @@ export function addRestore(parent: Command, { terminal }: Invocation): void {
     });
 }
 
-function describe({ dataDir, schemaVersion, chain, files, missingRecordings, putAside }: Restored): string {
+function describe({
+  dataDir,
+  schemaVersion,
+  chain,
+  files,
+  missingRecordings,
+  erasedAgain,
+  putAside,
+}: Restored): string {
   return [
     `${dataDir} is restored and proved: ${chain.length} settled calls, ${files} files.`,
     ...(chain.length > 0 ? [`head ${chain.head}`] : []),
     ...(schemaVersion < LATEST_VERSION ? [`Schema version ${schemaVersion} was brought to ${LATEST_VERSION}.`] : []),
     ...(putAside === null ? [] : [`What was there lies in ${putAside}.`]),
+    ...describeErased(erasedAgain),
     ...(missingRecordings > 0 ? [`${missingRecordings} recordings that it names are not there.`] : []),
   ].join('\n');
+}
+
+/** Whoever was erased since the backup is in it again. */
+function describeErased(erasedAgain: number | null): string[] {
+  if (erasedAgain === 0) return [];
+  return erasedAgain === null
+    ? ['Who was erased since the backup is not known: apply the list you kept with tollgate erase --calls <file>.']
+    : [`${erasedAgain} calls whose callers had been erased since the backup were erased again.`];
 }

@@ -19,7 +19,7 @@ export async function checkBooks(file: string, access: Access): Promise<BooksChe
   try {
     const cdrs = await store.queries.verifyChain();
     const chain = cdrs.intact ? [] : [`the CDR chain is broken at record ${cdrs.at}: ${cdrs.problem}`];
-    const books = [store.ledger, store.reports, store.dispositions, store.decisions];
+    const books = [store.ledger, store.reports, store.caps, store.dispositions, store.decisions];
     return { cdrs, problems: [...chain, ...books.flatMap((book) => book.check().problems)] };
   } finally {
     store.close();

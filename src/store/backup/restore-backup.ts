@@ -13,6 +13,7 @@ import { databaseFileIn } from '../open-store.ts';
 import { asStoreFault } from '../store-fault.ts';
 import { checkBooks } from './check-books.ts';
 import { AREA_CODES, hasTable, PROMPTS, RECORDINGS, recordingsNamedIn } from './data-files.ts';
+import { eraseAgain } from './erase-again.ts';
 import { dropArchive, extractFiles } from './file-archive.ts';
 import { refuseDamaged, type OnStep } from './make-backup.ts';
 
@@ -36,6 +37,11 @@ export interface Restored {
   readonly files: number;
   /** Recordings that the database names and that were neither in the backup nor in the folder. */
   readonly missingRecordings: number;
+  /**
+   * Calls erased once more, because the data that was there says that they had been since the backup; null where that could
+   * not be read.
+   */
+  readonly erasedAgain: number | null;
   /** Where what was in the folder lies now; null where there was nothing. */
   readonly putAside: string | null;
 }
@@ -72,7 +78,9 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
         staging,
         dataDir,
       );
-      return { dataDir, schemaVersion, ...made, putAside };
+      // Only now, since whoever reads a database leaves traces beside it.
+      const erasedAgain = putAside === null ? 0 : await eraseAgain(dataDir, putAside, options.now);
+      return { dataDir, schemaVersion, ...made, erasedAgain, putAside };
     } finally {
       await rm(staging, { recursive: true, force: true });
       unlock();
