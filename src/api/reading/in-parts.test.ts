@@ -30,7 +30,7 @@ describe('The parts of an answer', () => {
         expect(parts.map(({ text }) => text).join('') === pieces.join('')).toBe(true);
         expect(parts.map(({ isLast }) => isLast)).toEqual(parts.map((_, n) => n === parts.length - 1));
         for (const { text } of parts) {
-          expect(text.length).toBeLessThanOrEqual(PART_LENGTH + 1);
+          expect(text.length).toBeLessThan(2 * PART_LENGTH);
           expect(text.isWellFormed()).toBe(true);
         }
       }),

@@ -30,7 +30,8 @@ export async function* inParts(pieces: AsyncIterable<string>): AsyncGenerator<Pa
 
 function* cut(text: string): Generator<string, void, undefined> {
   for (let at = 0; at < text.length;) {
-    let end = at + PART_LENGTH;
+    // What is left over goes along where it is less than a part.
+    let end = text.length - at < 2 * PART_LENGTH ? text.length : at + PART_LENGTH;
     // Parts are encoded one by one, and half a surrogate pair can't be.
     if (isHighSurrogate(text.charCodeAt(end - 1))) end += 1;
     yield text.slice(at, end);
