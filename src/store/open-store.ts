@@ -7,6 +7,7 @@ import { createApiKeyStore, type ApiKeyStore } from './api-keys.ts';
 import { createAuditLog, type AuditLog } from './audit/audit-log.ts';
 import { createDecisionArchive, type DecisionArchive } from './calls/decision-archive.ts';
 import { createDispositionStore, type DispositionStore } from './calls/dispositions.ts';
+import { checkCapCounters, type CapsCheck } from './calls/check-cap-counters.ts';
 import { createCallQueries, createReadCall, type CallQueries } from './calls/call-queries.ts';
 import { createCrashRecovery, type CrashRecovery } from './calls/recover-open-calls.ts';
 import { createCalls } from './calls/sqlite-call-store.ts';
@@ -70,6 +71,8 @@ export interface Store extends CrashRecovery {
   readonly audit: AuditLog;
   /** Settled calls, as reports count them. */
   readonly reports: ReportCalls;
+  /** `check` counts everything again that caps count, and says what does not agree. */
+  readonly caps: { check(): CapsCheck };
   readonly recordings: RecordingRegister;
   readonly erasures: ErasureStore;
   readonly prompts: PromptStore;
@@ -139,6 +142,7 @@ export function openStore(options: StoreOptions): Store {
     outbox,
     conversions: createConversionStore({ sqlite, queue: changes.queue, newId, now }),
     reports: createReportCalls(sqlite),
+    caps: { check: () => checkCapCounters(sqlite) },
     prompts: createPromptStore({ sqlite, queue: changes.queue, newId, now }),
     recordings: createRecordingRegister({
       sqlite,

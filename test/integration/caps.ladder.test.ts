@@ -82,4 +82,45 @@ describe('caps', () => {
     const refusals = cdrs.flatMap((cdr) => (cdr.outcome === 'connected' ? [] : (cdr.decision?.candidates ?? [])));
     for (const candidate of refusals) expect(candidate).toMatchObject({ reason: 'spend-cap' });
   });
+
+  it('a buyer who moves to another time zone has no more calls for it, nor has a desk that changes hands', async () => {
+    const stage = await Stage.set({
+      buyers: {
+        ann: { acts: answers({ talkMs: 10 }), caps: { monthly: 2 }, buyerCaps: { monthly: 2 } },
+        bob: answers(),
+      },
+    });
+    const { product, ids } = stage;
+    await product.patch(`/routes/${ids.routeIds['bob']}`, { enabled: false });
+    await crowd(stage, 2);
+    await stage.cdrs(2);
+    for (const timezone of ['America/Chicago', 'Asia/Kathmandu', 'Pacific/Kiritimati']) {
+      await product.patch(`/buyers/${ids.buyerIds['ann']}`, { timezone });
+      await stage.call().waitFor(480);
+    }
+    await product.patch(`/destinations/${ids.destinationIds['ann']}`, { buyerId: ids.buyerIds['bob'] });
+    await stage.call().waitFor(480);
+    const cdrs = await stage.cdrs(6);
+    expect(cdrs.filter((cdr) => cdr.buyerVerdict?.billable)).toHaveLength(2);
+    const [last] = cdrs.toSorted((a, b) => (a.id < b.id ? 1 : -1));
+    const values = { owner: 'destination', used: 2, cap: 2 };
+    expect(last?.decision?.candidates).toContainEqual(
+      expect.objectContaining({ reason: 'monthly-cap', values: expect.objectContaining(values) as unknown }),
+    );
+  });
+
+  it('a publisher’s caps are those of one zone, its own, whosoever the buyers are', async () => {
+    const stage = await Stage.set({ buyers: { ann: answers({ talkMs: 10 }), bob: answers({ talkMs: 10 }) } });
+    const { product, ids } = stage;
+    await product.patch(`/publishers/${ids.publisherId}`, { caps: { daily: 1 }, timezone: 'Europe/Paris' });
+    await product.patch(`/buyers/${ids.buyerIds['bob']}`, { timezone: 'America/Los_Angeles' });
+    await stage.call().waitFor('confirmed');
+    await stage.cdrs(1);
+    await stage.call().waitFor(480);
+    const refused = (await stage.cdrs(2)).find((cdr) => cdr.outcome === 'no-route');
+    const values = { limit: 'daily-cap', used: 1, cap: 1 };
+    expect(refused?.decision?.candidates).toEqual(
+      [0, 1].map(() => expect.objectContaining({ values: expect.objectContaining(values) as unknown }) as unknown),
+    );
+  });
 });

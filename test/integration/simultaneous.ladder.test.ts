@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { answers, answersDespiteCancel, rejects, ringsForever } from '../support/phone/behaviours.ts';
 import type { IncomingCall } from '../support/phone/incoming-call.ts';
 import type { Behaviour } from '../support/phone/phone.ts';
@@ -89,4 +89,52 @@ describe('ringing all at once', () => {
     expect(new Set(cdr.attempts.map(({ reason }) => reason))).toEqual(new Set(['busy', 'declined', null]));
     expect(cdr.buyerId).toBe(stage.ids.buyerIds['carl']);
   });
+
+  it('who has failed has a line free for other calls, though the rest of the tier still rings', async () => {
+    const stage = await Stage.set({
+      buyers: {
+        ann: { acts: ringsForever(), route: { priority: 1 }, buyerCaps: { concurrent: 1 } },
+        bob: { acts: rejects(486), route: { priority: 1 }, buyerCaps: { concurrent: 1 } },
+      },
+      campaign: { simultaneous: true },
+    });
+    const first = stage.call();
+    await ringing(stage, 'ann');
+    await vi.waitFor(async () => expect(await linesInUse(stage, 'bob')).toBe(0));
+    stage.buyer('bob').onCall = answers();
+    const second = stage.call({ from: 'sip:+12125551003@127.0.0.1' });
+    await second.waitFor('confirmed');
+    first.cancel();
+    await second.bye();
+    await stage.cdrs(2);
+  });
+
+  it('who lost has a line free while the winner talks', async () => {
+    const stage = await Stage.set({
+      buyers: {
+        ann: { acts: ringsForever(), route: { priority: 1 }, buyerCaps: { concurrent: 1 } },
+        bob: { acts: ringsForever(), route: { priority: 1 }, buyerCaps: { concurrent: 1 } },
+      },
+      campaign: { simultaneous: true },
+    });
+    const first = stage.call();
+    const [ann] = await Promise.all([ringing(stage, 'ann'), ringing(stage, 'bob')]);
+    ann.answer();
+    await first.waitFor('confirmed');
+    await vi.waitFor(async () => expect(await linesInUse(stage, 'bob')).toBe(0));
+    expect(await linesInUse(stage, 'ann')).toBe(1);
+    stage.buyer('bob').onCall = answers();
+    const second = stage.call({ from: 'sip:+12125551003@127.0.0.1' });
+    await second.waitFor('confirmed');
+    await Promise.all([second.bye(), first.bye()]);
+    await stage.cdrs(2);
+  });
 });
+
+/** Calls that a buyer's concurrency cap counts, as an operator sees it. */
+async function linesInUse(stage: Stage, name: string): Promise<number | undefined> {
+  const { caps } = await stage.product.get('/reports/live');
+  const own = (each: { buyerId: string; cap: string }) =>
+    each.buyerId === stage.ids.buyerIds[name] && each.cap === 'concurrent';
+  return caps.find(own)?.used as number | undefined;
+}

@@ -19,7 +19,7 @@ test('records, ledger and reports as they were written end it with 0', async () 
   const { exitCode, stdout, stderr } = await verify();
   expect([exitCode, stderr]).toEqual([0, '']);
   expect(stdout).toMatch(
-    /^CDR chain {2}intact: 3 records\n +head [0-9a-f]{64}\nLedger {5}adds up: 6 postings\nReports {4}count right: 3 calls\nReviews {4}agree: 0 dispositions\nReplays {4}have all they need: 0 decisions\n$/,
+    /^CDR chain {2}intact: 3 records\n +head [0-9a-f]{64}\nLedger {5}adds up: 6 postings\nReports {4}count right: 3 calls\nCaps {7}count right: \d+ counters\nReviews {4}agree: 0 dispositions\nReplays {4}have all they need: 0 decisions\n$/,
   );
 });
 
@@ -59,9 +59,20 @@ test('a report that would count a call otherwise than it was is told, and it end
   const { exitCode, stdout } = await verify();
   expect(exitCode).toBe(1);
   expect(stdout).toMatch(
-    /Ledger {5}adds up.*\nReports {4}COUNT WRONG, 3 calls:\n {11}call_2: .* talk_ms 1 instead of 120000\nReviews {4}agree/,
+    /Ledger {5}adds up.*\nReports {4}COUNT WRONG, 3 calls:\n {11}call_2: .* talk_ms 1 instead of 120000\nCaps {7}count right/,
   );
   expect(JSON.parse((await verify('--json')).stdout)).toMatchObject({ sound: false, reports: { calls: 3 } });
+});
+
+test('a cap that would count otherwise than the calls is told, and it ends with 1', async () => {
+  const { verify, dataDir } = await folderWithCalls();
+  tamper(dataDir, "UPDATE cap_counters SET settled = settled + 5 WHERE owner_kind = 'buyer' AND span = 'ever'");
+  const { exitCode, stdout } = await verify();
+  expect(exitCode).toBe(1);
+  expect(stdout).toMatch(
+    /\nCaps {7}COUNT WRONG, .*\n {11}buyer byr_1: caps count 8 calls .* in all instead of 3 calls /,
+  );
+  expect(JSON.parse((await verify('--json')).stdout)).toMatchObject({ sound: false, reports: { problems: [] } });
 });
 
 test('a disposition that is not the last word about its call is told, and it ends with 1', async () => {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 
 import type { ReplaysCheck } from '../../store/calls/check-replays.ts';
 import type { ReviewsCheck } from '../../store/calls/check-reviews.ts';
+import type { CapsCheck } from '../../store/calls/check-cap-counters.ts';
 import type { ChainReport } from '../../store/calls/verify-chain.ts';
 import type { LedgerReport } from '../../store/ledger/check-ledger.ts';
 import type { ReportsCheck } from '../../store/reports/check-reports.ts';
@@ -10,6 +11,15 @@ import { newCommand, type Invocation } from '../new-command.ts';
 import { Progress } from '../progress.ts';
 import type { Screen } from '../terminal.ts';
 import { visitStore } from '../visit-store.ts';
+
+/** What proving a store came to, chain apart. */
+interface Proofs {
+  readonly ledger: LedgerReport;
+  readonly reports: ReportsCheck;
+  readonly caps: CapsCheck;
+  readonly reviews: ReviewsCheck;
+  readonly replays: ReplaysCheck;
+}
 
 /**
  * `tollgate verify`: proves the CDR chain, adds the ledger up, counts for the reports again, and looks for what reviews and
@@ -21,7 +31,7 @@ export function addVerify(parent: Command, invocation: Invocation): void {
     summary: 'prove the CDRs, the ledger and the reports',
     about:
       'Prove that no CDR was changed or removed since it was written, that the ledger adds up to what the CDRs say, that ' +
-      'reports count every call as it is, that the disposition of each call is the last word said of it, and that all ' +
+      'reports and caps count every call as it is, that the disposition of each call is the last word said of it, and that all ' +
       'that decisions rested on is there to replay them. ' +
       'Names the first CDR that breaks the chain. Exit code 0 where all is sound, 1 where not.',
     examples: [
@@ -35,23 +45,17 @@ export function addVerify(parent: Command, invocation: Invocation): void {
       progress?.begin('Adding up the ledger');
       const ledger = store.ledger.check();
       progress?.begin('Counting calls again');
-      const reports = store.reports.check();
+      const [reports, caps] = [store.reports.check(), store.caps.check()];
       progress?.begin('Looking for what replays rest on');
-      return { cdrs, ledger, reports, reviews: store.dispositions.check(), replays: store.decisions.check() };
+      return { cdrs, ledger, reports, caps, reviews: store.dispositions.check(), replays: store.decisions.check() };
     });
     progress?.clear();
-    const { cdrs, ledger, reports, reviews, replays } = found;
-    const sound = cdrs.intact && [ledger, reports, reviews, replays].every(({ problems }) => problems.length === 0);
+    const { cdrs } = found;
+    const sound = cdrs.intact && booksOf(found).every(({ problems }) => problems.length === 0);
     const { out } = terminal;
     const report = json
       ? JSON.stringify({ sound, ...found })
-      : [
-          ...describeChain(cdrs, out),
-          ...describeLedger(ledger, out),
-          ...describeReports(reports, out),
-          ...describeReviews(reviews, out),
-          ...describeReplays(replays, out),
-        ].join('\n');
+      : [...describeChain(cdrs, out), ...booksOf(found).flatMap((book) => describeBook(book, out))].join('\n');
     out.write(`${report}\n`);
     if (!sound) invocation.end(EXIT.failed);
   });
@@ -80,37 +84,53 @@ function describeUnproven(unproven: number): string {
   return `           ${unproven} of these are older than schema step 14: they stand in their place, and their text is not proved`;
 }
 
-function describeLedger({ postings, problems }: LedgerReport, { paint }: Screen): string[] {
-  if (problems.length === 0) return [`Ledger     ${paint.green('adds up')}: ${count(postings, 'posting')}`];
+/** What is proved beside the chain, in words. */
+interface Book {
+  readonly name: string;
+  readonly sound: string;
+  readonly unsound: string;
+  readonly counted: string;
+  readonly problems: readonly string[];
+}
+
+function booksOf({ ledger, reports, caps, reviews, replays }: Proofs): readonly Book[] {
   return [
-    `Ledger     ${paint.red('DOES NOT ADD UP')}, ${count(postings, 'posting')}:`,
-    ...problems.map((problem) => `           ${problem}`),
+    {
+      name: 'Ledger',
+      sound: 'adds up',
+      unsound: 'DOES NOT ADD UP',
+      counted: count(ledger.postings, 'posting'),
+      ...ledger,
+    },
+    {
+      name: 'Reports',
+      sound: 'count right',
+      unsound: 'COUNT WRONG',
+      counted: count(reports.calls, 'call'),
+      ...reports,
+    },
+    { name: 'Caps', sound: 'count right', unsound: 'COUNT WRONG', counted: count(caps.counters, 'counter'), ...caps },
+    {
+      name: 'Reviews',
+      sound: 'agree',
+      unsound: 'DO NOT AGREE',
+      counted: count(reviews.calls, 'disposition'),
+      ...reviews,
+    },
+    {
+      name: 'Replays',
+      sound: 'have all they need',
+      unsound: 'CAN NOT BE RELIED ON',
+      counted: count(replays.decisions, 'decision'),
+      ...replays,
+    },
   ];
 }
 
-function describeReports({ calls, problems }: ReportsCheck, { paint }: Screen): string[] {
-  if (problems.length === 0) return [`Reports    ${paint.green('count right')}: ${count(calls, 'call')}`];
-  return [
-    `Reports    ${paint.red('COUNT WRONG')}, ${count(calls, 'call')}:`,
-    ...problems.map((problem) => `           ${problem}`),
-  ];
-}
-
-function describeReviews({ calls, problems }: ReviewsCheck, { paint }: Screen): string[] {
-  if (problems.length === 0) return [`Reviews    ${paint.green('agree')}: ${count(calls, 'disposition')}`];
-  return [
-    `Reviews    ${paint.red('DO NOT AGREE')}, ${count(calls, 'disposition')}:`,
-    ...problems.map((problem) => `           ${problem}`),
-  ];
-}
-
-function describeReplays({ decisions, problems }: ReplaysCheck, { paint }: Screen): string[] {
-  if (problems.length === 0)
-    return [`Replays    ${paint.green('have all they need')}: ${count(decisions, 'decision')}`];
-  return [
-    `Replays    ${paint.red('CAN NOT BE RELIED ON')}, ${count(decisions, 'decision')}:`,
-    ...problems.map((problem) => `           ${problem}`),
-  ];
+function describeBook({ name, sound, unsound, counted, problems }: Book, { paint }: Screen): string[] {
+  const title = name.padEnd(10);
+  if (problems.length === 0) return [`${title} ${paint.green(sound)}: ${counted}`];
+  return [`${title} ${paint.red(unsound)}, ${counted}:`, ...problems.map((problem) => `           ${problem}`)];
 }
 
 function count(number: number, noun: string): string {

@@ -47,7 +47,7 @@ function connect(store: Store, ended: Cdr) {
   const { id, connectedAt, receivedAt, buyerId, destinationId, routeId, terms } = ended;
   return store.calls.recordConnected({
     callId: id,
-    attemptId: `${id}.1` as AttemptId,
+    reservationId: `${id}.r1` as AttemptId,
     callerDialogId: `${id}-caller`,
     buyerDialogId: `${id}-buyer`,
     draft: draftCdr(id, { receivedAt, connectedAt, buyerId, destinationId, routeId, terms }),
@@ -269,7 +269,9 @@ describe('settling a call', () => {
     const store = temporaryStore();
     await admit(store, draftCdr('call_1'), [samplePlace('call_1.r1')]);
     const inDaysOf = (timezone: string) =>
-      look(store, (view) => view.counted(BUYER, 'daily', new CapWindows(timeZone(timezone)).at('daily', SAMPLE_INSTANT)));
+      look(store, (view) =>
+        view.counted(BUYER, 'daily', new CapWindows(timeZone(timezone)).at('daily', SAMPLE_INSTANT)),
+      );
     const zones = ['America/New_York', 'Asia/Kathmandu', 'Pacific/Kiritimati', 'Pacific/Marquesas'];
     expect(await Promise.all(zones.map(inDaysOf))).toEqual(zones.map(() => ({ settled: 0, pending: 1 })));
     await settle(store, endedCdr('call_1'));
@@ -285,7 +287,11 @@ describe('settling a call', () => {
 
   test('a connected call holds the place of whoever answered, and of nobody who rang beside them', async () => {
     const store = temporaryStore();
-    const beside = { buyerId: 'byr_2' as BuyerId, destinationId: 'dst_2' as DestinationId, routeId: 'rte_2' as RouteId };
+    const beside = {
+      buyerId: 'byr_2' as BuyerId,
+      destinationId: 'dst_2' as DestinationId,
+      routeId: 'rte_2' as RouteId,
+    };
     await admit(store, draftCdr('call_1'), [samplePlace('call_1.r1'), samplePlace('call_1.r2', beside)]);
     await store.calls.recordConnected({
       callId: 'call_1' as CallId,
