@@ -48,7 +48,11 @@ export function createOpening(
         return question.about === 'balance' ? [0 - (owed.get(`buyer:${question.owner.id}`, from) ?? 0), 0] : [0];
       }
       const { about, owner, window } = question;
-      const { calls, micros } = sums[owner.kind].get(owner.id, window.start, Math.min(from, window.resetsAt ?? from)) ?? { calls: 0, micros: 0 };
+      const { calls, micros } = sums[owner.kind].get(
+        owner.id,
+        window.start,
+        Math.min(from, window.resetsAt ?? from),
+      ) ?? { calls: 0, micros: 0 };
       return [about === 'spent' ? micros : calls, 0];
     };
     return (question, at) => {
