@@ -39,6 +39,8 @@ export function registerProblems(app: FastifyInstance): void {
 export function sendProblem(thrown: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const error = toAppError(thrown, request);
   if (error.status >= 500) request.log.error({ err: error, path: request.url }, 'request failed');
+  // What was to be a file to keep isn't one any more.
+  reply.removeHeader('content-disposition');
   return reply.code(error.status).type(PROBLEM_TYPE).send(toProblem(error, request.id));
 }
 

@@ -43,13 +43,14 @@ function checkOf(schema: Json, document: Json): Check {
 }
 
 /** RFC 9457, with a code that is registered for that status and documented here, and the places of wrong input. */
-function judgeProblem({ problems }: Operation, { status, body }: Answer): readonly string[] {
+function judgeProblem({ problems }: Operation, { status, body, headers }: Answer): readonly string[] {
   const problem: Json = JSON.parse(body);
   const code = problem.code as ErrorCode;
   const pointers = (problem.errors ?? []).map(({ path }: Json) => path);
   return [
     ...(ERRORS[code].status === status && problem.status === status ? [] : [`answered ${status} with ${code}`]),
     ...(problems.get(status)?.includes(code) ? [] : [`answered ${status} with ${code}, which is not documented`]),
+    ...('content-disposition' in headers ? ['answered a problem as a file to keep'] : []),
     ...(code === 'invalid' && pointers.length === 0 ? ['found the request invalid and did not say where'] : []),
     ...pointers
       .filter((path: string) => !/^(\/([^~]|~[01])*)?$/.test(path))

@@ -59,8 +59,10 @@ export const DERIVED: Readonly<Partial<Record<ErrorCode, Provoke>>> = {
   async invalid(scene) {
     const ask = await scene.how(scene.stage);
     const unknown = { ...ask, query: `${ask.query ?? ''}${ask.query ? '&' : '?'}unknown=1` };
-    const more = { ...ask, body: { ...(ask.body as object), unknown: 1 } };
-    return each(scene, scene.operation.takes.includes('application/json') ? [unknown, more] : [unknown]);
+    const more = { ...ask, body: { ...(ask.body as object | undefined), unknown: 1 } };
+    const { method, takes } = scene.operation;
+    const readsJson = takes.includes('application/json') || (method !== 'GET' && takes.length === 0);
+    return each(scene, readsJson ? [unknown, more] : [unknown]);
   },
 
   async 'reads-unavailable'(scene) {
