@@ -108,6 +108,31 @@ const UNUSABLE: readonly (readonly [what: string, kind: string, fields: Json, pa
     /serve nobody/,
   ],
   [
+    'an area of a ZIP in an excluded state',
+    'areas',
+    { include: [{ zip: '94107' }], exclude: [{ state: 'CA' }] },
+    '/include',
+    /serve nobody/,
+  ],
+  [
+    'an area of ZIPs that are all in an excluded state',
+    'areas',
+    { include: [{ zipPrefix: '941' }, { radius: { zip: '94107', miles: 5 } }], exclude: [{ state: 'CA' }] },
+    '/include',
+    /serve nobody/,
+  ],
+  [
+    'an area round a ZIP in an excluded country',
+    'areas',
+    { include: [{ radius: { zip: '94107', miles: 5 } }], exclude: [{ country: 'US' }] },
+    '/include',
+    /serve nobody/,
+  ],
+  ['an area code for emergencies', 'areas', { include: [{ npa: '911' }] }, '/include/0/npa', /no area code/],
+  ['a country code of nobody', 'areas', { include: [{ prefix: '+999' }] }, '/include/0/prefix', /No number begins/],
+  ['a ZIP below the lowest', 'areas', { include: [{ zip: '00000' }] }, '/include/0/zip', /00501/],
+  ['a start of ZIPs below the lowest', 'areas', { include: [{ zipPrefix: '000' }] }, '/include/0/zipPrefix', /00501/],
+  [
     'a start of ZIPs that is none',
     'areas',
     { include: [{ zipPrefix: '94x' }] },
@@ -115,7 +140,7 @@ const UNUSABLE: readonly (readonly [what: string, kind: string, fields: Json, pa
     /one to five digits/,
   ],
   ['a state that is none', 'areas', { include: [{ state: 'ZZ' }] }, '/include/0/state', /two letters/],
-  ['an area code that can not exist', 'areas', { include: [{ npa: '115' }] }, '/include/0/npa', /three digits/],
+  ['an area code that can not exist', 'areas', { include: [{ npa: '115' }] }, '/include/0/npa', /form of one/],
 ];
 
 describe('Configuration that could never be used is refused when it is saved', () => {

@@ -1,9 +1,10 @@
 import { isCountry } from '../numbers/countries.ts';
 import type { Gazetteer } from '../numbers/location.ts';
+import { beginsNoNumber, beginsNoZip, isAreaCode } from '../numbers/spare-codes.ts';
 import { countryOfState } from '../numbers/states.ts';
 import { foldZip, parseZip } from '../numbers/zip.ts';
 import type { AreaEntry } from '../plan/area.ts';
-import { shutsOut } from './area-coverage.ts';
+import { servesNobody } from './area-coverage.ts';
 
 /** Something wrong with an area; `path` is a JSON Pointer (RFC 6901) into it. */
 export interface AreaProblem {
@@ -30,22 +31,28 @@ const TEXT_CHECKS: Readonly<Record<string, Check>> = {
       ? `${quote(value)} is no US state, territory or Canadian province: write its two letters, such as CA or ON.`
       : undefined,
   npa: (value) =>
-    /^[2-9]\d{2}$/.test(value)
+    isAreaCode(value)
       ? undefined
-      : `${quote(value)} is no area code: write three digits of which the first is 2 to 9, such as 415.`,
+      : `${quote(value)} is no area code: write three digits in the form of one, such as 415.`,
   npaNxx: (value) =>
-    /^[2-9]\d{2}[2-9]\d{2}$/.test(value)
+    isAreaCode(value.slice(0, 3)) && /^[2-9]\d{2}$/.test(value.slice(3))
       ? undefined
-      : `${quote(value)} is no area code and exchange: write six digits, the first and fourth 2 to 9, such as 415555.`,
+      : `${quote(value)} is no area code and exchange: write six digits in the form of both, such as 415555.`,
   zip: checkZip,
-  zipPrefix: (value) =>
-    isZipPrefix(foldZip(value))
+  zipPrefix: (value) => {
+    if (beginsNoZip(value)) return `No ZIP begins with ${quote(value)}: the lowest one is 00501.`;
+    return isZipPrefix(foldZip(value))
       ? undefined
-      : `${quote(value)} begins no ZIP or Canadian postal code: write one to five digits, or a start such as M5V.`,
-  prefix: (value) =>
-    /^\+[1-9]\d{0,14}$/.test(value)
-      ? undefined
-      : `${quote(value)} begins no E.164 number: write a plus sign, the country code and further digits, such as +1415.`,
+      : `${quote(value)} begins no ZIP or Canadian postal code: write one to five digits, or a start such as M5V.`;
+  },
+  prefix: (value) => {
+    if (!/^\+[1-9]\d{0,14}$/.test(value)) {
+      return `${quote(value)} begins no E.164 number: write a plus sign, the country code and further digits, such as +1415.`;
+    }
+    return beginsNoNumber(value)
+      ? `No number begins with ${quote(value)}: no such country or area code is assigned.`
+      : undefined;
+  },
 };
 
 const KEYS = [...Object.keys(TEXT_CHECKS), 'radius'].join(', ');
@@ -59,14 +66,14 @@ export function validateArea(area: UncheckedArea, gazetteer: Gazetteer): AreaPro
     ...area.include.flatMap((entry, index) => checkEntry(entry, `/include/${index}`, gazetteer)),
     ...area.exclude.flatMap((entry, index) => checkEntry(entry, `/exclude/${index}`, gazetteer)),
   ];
-  return problems.length > 0 ? problems : checkServable(area);
+  return problems.length > 0 ? problems : checkServable(area, gazetteer);
 }
 
-/** Whether anybody is left of those taken in, as far as the entries alone can tell. */
-function checkServable(area: UncheckedArea): AreaProblem[] {
+/** Whether anybody is left of those taken in. */
+function checkServable(area: UncheckedArea, gazetteer: Gazetteer): AreaProblem[] {
   const include = area.include as readonly unknown[] as readonly AreaEntry[];
   const exclude = area.exclude as readonly unknown[] as readonly AreaEntry[];
-  if (include.length === 0 || !include.every((entry) => exclude.some((other) => shutsOut(other, entry)))) return [];
+  if (!servesNobody({ include, exclude }, gazetteer)) return [];
   const message =
     'It would serve nobody: all that it includes is excluded again. Take an entry out of one of the lists.';
   return [{ path: '/include', message }];
@@ -112,6 +119,7 @@ function checkText(value: unknown, check: Check): string | undefined {
 }
 
 function checkZip(value: string): string | undefined {
+  if (beginsNoZip(value)) return `${quote(value)} is no ZIP: the lowest one is 00501.`;
   if (parseZip(value) === foldZip(value)) return undefined;
   const hint = /^\d{3,4}$/.test(value) ? ` A ZIP keeps its leading zeros: ${quote(value.padStart(5, '0'))}?` : '';
   return `${quote(value)} is no ZIP: write five digits, or a whole Canadian postal code such as M5V 2T6.${hint}`;
