@@ -18,6 +18,7 @@ import { prompts } from './0012-prompts.ts';
 import { recordings } from './0013-recordings.ts';
 import { erasures } from './0014-erasures.ts';
 import { capCounters } from './0015-cap-counters.ts';
+import { keptAsWritten } from './0016-kept-as-written.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step of the schema, in order. */
@@ -37,6 +38,7 @@ export const MIGRATIONS: readonly Migration[] = [
   recordings,
   erasures,
   capCounters,
+  keptAsWritten,
 ];
 
 /** The schema version this program works on; SQLite keeps it as `user_version`. */
