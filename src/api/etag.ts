@@ -1,4 +1,5 @@
 import { AppError } from '../domain/app-error.ts';
+import { cutText } from './cut-text.ts';
 
 /** The ETag of a revision: strong, since equal revisions are equal byte for byte (RFC 9110 section 8.8.3). */
 export function etagOf(revision: number): string {
@@ -17,6 +18,6 @@ export function requireMatch(ifMatch: string | undefined, revision: number): voi
   if (wanted.includes(etagOf(revision))) return;
   throw new AppError(
     'version-conflict',
-    `If-Match asks for ${ifMatch}, and the current ETag is ${etagOf(revision)}: read it again and redo the change.`,
+    `If-Match asks for ${cutText(ifMatch)}, and the current ETag is ${etagOf(revision)}: read it again and redo the change.`,
   );
 }

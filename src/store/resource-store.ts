@@ -100,6 +100,8 @@ export interface ChangeBatch {
 
 /** What became of a batch. */
 export interface BatchOutcome {
+  /** False where there was nothing to change. */
+  readonly made: boolean;
   readonly created: number;
   readonly updated: number;
   /** Those to be removed that archived things or records of calls and money still name. */

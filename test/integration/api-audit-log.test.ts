@@ -198,6 +198,36 @@ describe('The audit log', () => {
     expect((await api.expect(200, 'GET', PATH)).data).toEqual([]);
   });
 
+  it('has nothing of what was so already, and the ETag stays', async () => {
+    const api = await startTestApi();
+    const samples = new ApiSamples(api);
+    const { id } = await samples.create('buyers', { name: 'B', caps: { daily: 5 } });
+    const file = { buyers: [{ id, name: 'B' }] };
+    await settleCall(api.store, 'call_1');
+    const twice = [
+      ['POST', '/v1/calls/call_1/refund', { reason: 'r' }],
+      ['POST', '/v1/conversions', { callId: 'call_1', externalId: 'order-1' }],
+      ['PATCH', '/v1/calls/call_1/disposition', { value: 'spam' }],
+      ['PATCH', `/v1/buyers/${id}`, { caps: { daily: 6 } }],
+    ] as const;
+    const again = [
+      ...twice,
+      ['PATCH', `/v1/buyers/${id}`, {}],
+      ['PATCH', `/v1/buyers/${id}`, { name: 'B', archived: false }],
+      ['POST', '/v1/import', file],
+    ] as const;
+    for (const [method, path, body] of twice)
+      expect((await api.request(method, path, body)).statusCode).toBeLessThan(300);
+    const before = (await api.expect(200, 'GET', PATH)).data;
+    for (const [method, path, body] of again) {
+      expect([path, (await api.request(method, path, body)).statusCode]).toEqual([path, 200]);
+      expect([path, (await api.expect(200, 'GET', PATH)).data]).toEqual([path, before]);
+    }
+    expect((await api.request('GET', `/v1/buyers/${id}`)).headers.etag).toBe('"2"');
+    // Guarded all the same: whoever sends an old ETag has not seen what is there.
+    await api.expect(412, 'PATCH', `/v1/buyers/${id}`, {}, { 'if-match': '"1"' });
+  });
+
   it('has one entry of a request that came twice', async () => {
     const api = await startTestApi();
     const once = { 'idempotency-key': 'a-1' };

@@ -95,6 +95,21 @@ describe('Calls that nobody has reviewed', () => {
   });
 });
 
+it('A disposition is said only where nobody said another meanwhile, if its sender asks for that', async () => {
+  const api = await startTestApi();
+  await settleCall(api.store, 'call_1');
+  const path = '/v1/calls/call_1/disposition';
+  expect((await api.request('GET', path)).headers.etag).toBe('"0"');
+  const seen = { 'if-match': '"0"' };
+  expect((await api.request('PATCH', path, { value: 'booked' }, seen)).headers.etag).toBe('"1"');
+  expect(await api.expect(412, 'PATCH', path, { value: 'spam' }, seen)).toMatchObject({ code: 'version-conflict' });
+  await api.expect(412, 'PATCH', path, { value: 'booked' }, seen);
+  expect(await api.expect(200, 'GET', path)).toMatchObject({ value: 'booked', history: [{ value: 'booked' }] });
+  // Both have seen the same, and come at once.
+  const both = ['spam', 'customer'].map((value) => api.request('PATCH', path, { value }, { 'if-match': '"1"' }));
+  expect((await Promise.all(both)).map(({ statusCode }) => statusCode).toSorted()).toEqual([200, 412]);
+});
+
 describe('/v1/reports/dispositions', () => {
   it('counts connected calls by what was said of them, with what was charged and changed', async () => {
     const api = await startTestApi();

@@ -67,6 +67,13 @@ async function withPlan(): Promise<TestApi> {
   return api;
 }
 
+it('An import refuses If-Match, which it has no ETag for, before it reads the file', async () => {
+  const api = await startTestApi();
+  const answer = await api.expect(422, 'POST', '/v1/import', { buyers: [{ name: 'B' }] }, { 'if-match': '"1"' });
+  expect(answer.errors).toEqual([{ path: '/if-match', message: expect.stringContaining('leave the header out') }]);
+  expect((await api.expect(200, 'GET', '/v1/buyers')).data).toEqual([]);
+});
+
 describe('An import', () => {
   it('takes things in any order, by names in place of ids, and finds them again by these', async () => {
     const api = await startTestApi();

@@ -3,6 +3,7 @@ import { Type, type TObject } from 'typebox';
 import type { ResourceKind } from '../../store/resource-store.ts';
 import { exampleId } from '../schemas/fields.ts';
 import { withExample } from '../schemas/body.ts';
+import { ifMatchHeader } from '../schemas/if-match.ts';
 import { listQuery, noQuery, pageOf } from '../schemas/page.ts';
 import { patchSchema, resourceSchema, storedFields } from '../schemas/resource.ts';
 import { BODY_FAULTS, emptyResponse, faults, jsonResponse } from '../schemas/responses.ts';
@@ -36,11 +37,6 @@ export function describeCollection<Kind extends ResourceKind, Fields extends TOb
   const uses = collection.isNeverNamed ? [] : (['in-use'] as const);
   const etag = { ETag: 'The revision, for If-Match.' };
   const shared = { tags: [kind], params, querystring: noQuery };
-  const ifMatch = Type.Object({
-    'if-match': Type.Optional(
-      Type.String({ description: 'Only if the ETag is still this one, else 412.', examples: ['"1"'] }),
-    ),
-  });
   return {
     resource,
     create: {
@@ -78,7 +74,7 @@ export function describeCollection<Kind extends ResourceKind, Fields extends TOb
       summary: `Change a ${noun}`,
       description:
         'A JSON merge patch (RFC 7396): objects merge, lists replace, null removes. The result is validated whole.',
-      headers: ifMatch,
+      headers: ifMatchHeader,
       body: { ...patchSchema(storedFields(fields)), examples: [{ archived: true }] },
       response: {
         200: jsonResponse('Changed.', item, sample, etag),
@@ -92,7 +88,7 @@ export function describeCollection<Kind extends ResourceKind, Fields extends TOb
       description: collection.isNeverNamed
         ? 'For good. Archived, it is kept and takes part in nothing.'
         : 'Refused while anything, a call record included, refers to it: archive it instead.',
-      headers: ifMatch,
+      headers: ifMatchHeader,
       response: {
         204: emptyResponse('Deleted.'),
         ...faults('not-found', ...uses, 'version-conflict', ...BODY_FAULTS),

@@ -1,17 +1,21 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 
 import type { CallId } from '../../domain/ids.ts';
 import type { DispositionHistory } from '../../store/calls/dispositions.ts';
+import { etagOf, requireMatch } from '../etag.ts';
 import { holderOf, ownIdOf, type KeyHolder } from '../holder.ts';
 import { requireOwn } from '../own-calls.ts';
 import { JSON_TYPES } from '../plugins/body-parser.ts';
 import type { ApiDeps } from '../ports.ts';
 import { withExample } from '../schemas/body.ts';
+import { ifMatchHeader } from '../schemas/if-match.ts';
 import { noQuery } from '../schemas/page.ts';
 import { BODY_FAULTS, faults, jsonResponse } from '../schemas/responses.ts';
 import { idParams } from './describe-collection.ts';
 import { DISPOSITION_EXAMPLE, dispositionFields, dispositionHistory } from './dispositions.schema.ts';
+
+const etag = { ETag: 'How many words there are, for If-Match.' };
 
 /** `/calls/:id/disposition`: what people say of a call, and what was said before. */
 export function registerDispositions(
@@ -30,15 +34,15 @@ export function registerDispositions(
         summary: 'What was said of a call',
         description: 'Its disposition with its history. `value` is null while nobody has said anything.',
         response: {
-          200: jsonResponse('All of it.', dispositionHistory, DISPOSITION_EXAMPLE),
+          200: jsonResponse('All of it.', dispositionHistory, DISPOSITION_EXAMPLE, etag),
           ...faults('not-found'),
         },
       },
       config: { access: 'calls:review' },
     },
-    async (request) => {
+    async (request, reply) => {
       await checkOwn(request.params.id, holderOf(request));
-      return show(await dispositions.get(request.params.id as CallId), holderOf(request));
+      return answer(reply, await dispositions.get(request.params.id as CallId), holderOf(request));
     },
   );
 
@@ -54,22 +58,33 @@ export function registerDispositions(
           "campaign's `reviewRules` say so, a refund is proposed for a person to confirm. A key of a buyer may do it " +
           "for the buyer's own calls.",
         consumes: JSON_TYPES,
+        headers: ifMatchHeader,
         body: withExample(dispositionFields, { value: 'spam', note: 'A recorded announcement' }),
         response: {
-          200: jsonResponse('Said.', dispositionHistory, DISPOSITION_EXAMPLE),
-          ...faults('not-found', 'wrong-state', ...BODY_FAULTS),
+          200: jsonResponse('Said.', dispositionHistory, DISPOSITION_EXAMPLE, etag),
+          ...faults('not-found', 'wrong-state', 'version-conflict', ...BODY_FAULTS),
         },
       },
       config: { access: 'calls:review' },
     },
-    async (request) => {
-      const { id } = request.params;
+    async (request, reply) => {
+      const id = request.params.id as CallId;
       const holder = holderOf(request);
       await checkOwn(id, holder);
-      const { value, note } = request.body;
-      return show(await dispositions.set(id as CallId, { value, note: note ?? null, keyId: holder.id }), holder);
+      const { value, note = null } = request.body;
+      const word = { value, note, keyId: holder.id };
+      const ifMatch = request.headers['if-match'];
+      if (ifMatch === undefined) return answer(reply, await dispositions.set(id, word), holder);
+      const { length } = (await dispositions.get(id)).history;
+      requireMatch(ifMatch, length);
+      return answer(reply, await dispositions.set(id, word, length), holder);
     },
   );
+
+  function answer(reply: FastifyReply, said: DispositionHistory, holder: KeyHolder): object {
+    void reply.header('etag', etagOf(said.history.length));
+    return show(said, holder);
+  }
 
   async function checkOwn(id: string, holder: KeyHolder): Promise<void> {
     requireOwn(await calls.get(id as CallId), id, holder);

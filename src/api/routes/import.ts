@@ -10,7 +10,7 @@ import { readApart } from '../plan-file/read-apart.ts';
 import { registerPlanBodies } from '../plugins/plan-body-parser.ts';
 import type { ApiDeps } from '../ports.ts';
 import { BODY_FAULTS, faults, jsonResponse } from '../schemas/responses.ts';
-import { compileValidator } from '../validation/validator.ts';
+import { compileValidator, invalid } from '../validation/validator.ts';
 import {
   collectionParams,
   CSV_EXAMPLE,
@@ -30,6 +30,8 @@ const DESCRIPTION =
   'without one, the one in service that its name tells (`number` of DIDs, `match` of blocklist entries, buyer and name ' +
   'of destinations; campaign, destination, area, schedule, accepted publishers and categories of routes); else a new ' +
   'one. What it is held against is what single requests are. With `merge`, an entry is a merge patch (RFC 7396). At most 10 MB.';
+
+const NO_VERSION = 'A configuration as a whole has no ETag to hold this against: leave the header out.';
 
 const ANSWERS = {
   200: jsonResponse('Done, or what would be done.', importResult, IMPORT_EXAMPLE),
@@ -103,6 +105,7 @@ export function registerImport(
     text: PlanText,
     options: Pick<ImportOptions, 'mode' | 'dryRun'>,
   ): Promise<ImportResult> {
+    if (request.headers['if-match'] !== undefined) throw invalid([{ path: '/if-match', message: NO_VERSION }]);
     const { id: keyId, role } = holderOf(request);
     const note = ({ action, kind, id, before, after }: ChangeMade): void =>
       audit.note({ actor: { keyId, role }, action, resource: kind, resourceId: id }, before, after);

@@ -10,6 +10,7 @@ import { mergePatch } from '../merge-patch.ts';
 import { JSON_TYPES } from '../plugins/body-parser.ts';
 import type { ApiDeps } from '../ports.ts';
 import { FORM_OPTIONS, readPromptUpload, type PromptUpload } from '../prompt-upload.ts';
+import { ifMatchHeader } from '../schemas/if-match.ts';
 import { noQuery, pageOf } from '../schemas/page.ts';
 import { patchSchema } from '../schemas/resource.ts';
 import { BODY_FAULTS, emptyResponse, faults, jsonResponse } from '../schemas/responses.ts';
@@ -29,11 +30,6 @@ const TAKES = 'a form, with Content-Type: multipart/form-data, and the WAV in it
 
 const item = Type.Ref('Prompt#');
 const etag = { ETag: 'The revision, for If-Match.' };
-const ifMatch = Type.Object({
-  'if-match': Type.Optional(
-    Type.String({ description: 'Only if the ETag is still this one, else 412.', examples: ['"1"'] }),
-  ),
-});
 const audio = { content: { 'audio/wav': { schema: {} } } };
 
 /** `/prompts`: what callers and buyers hear. */
@@ -110,7 +106,7 @@ export function registerPrompts(app: FastifyInstance, deps: Pick<ApiDeps, 'promp
         summary: 'Rename a prompt',
         description: 'A JSON merge patch (RFC 7396). What it sounds like stays: upload another for that.',
         consumes: JSON_TYPES,
-        headers: ifMatch,
+        headers: ifMatchHeader,
         body: { ...patchSchema(promptFields), examples: [{ name: 'Roofing, greeting, spring' }] },
         response: {
           200: jsonResponse('Renamed.', item, PROMPT_EXAMPLE, etag),
@@ -137,7 +133,7 @@ export function registerPrompts(app: FastifyInstance, deps: Pick<ApiDeps, 'promp
         operationId: 'deletePrompt',
         summary: 'Delete a prompt',
         description: 'Refused while a campaign or destination names it, and for those that come with the product.',
-        headers: ifMatch,
+        headers: ifMatchHeader,
         response: {
           204: emptyResponse('Deleted.'),
           ...faults('not-found', 'in-use', 'wrong-state', 'version-conflict', ...BODY_FAULTS),

@@ -3,9 +3,11 @@ import type { Static, TObject } from 'typebox';
 
 import { AppError, type InputProblem } from '../../domain/app-error.ts';
 import type { IsoInstant } from '../../domain/time.ts';
+import { canonicalJson } from '../../store/canonical-json.ts';
 import type { ListQuery, Resources, ResourceKind, Stored } from '../../store/resource-store.ts';
 import { etagOf, requireMatch } from '../etag.ts';
 import { mergePatch } from '../merge-patch.ts';
+import { leaveNoEntry } from '../plugins/audit-trail.ts';
 import { JSON_TYPES } from '../plugins/body-parser.ts';
 import type { ApiDeps } from '../ports.ts';
 import { compilePatchValidator, createValidator, invalid } from '../validation/validator.ts';
@@ -65,8 +67,11 @@ export function registerCollection<Kind extends ResourceKind, Fields extends TOb
       config: { access: 'configuration:write' },
       validatorCompiler: compilePatchValidator,
     },
-    async (request, reply) =>
-      answer(reply, await patch(request.params.id, request.body as object, request.headers['if-match'])),
+    async (request, reply) => {
+      const patched = await patch(request.params.id, request.body as object, request.headers['if-match']);
+      if (!patched.changed) leaveNoEntry(request);
+      return answer(reply, patched.stored);
+    },
   );
 
   app.delete<{ Params: IdParams }>(
@@ -85,8 +90,11 @@ export function registerCollection<Kind extends ResourceKind, Fields extends TOb
     },
   );
 
-  /** Reads, merges, validates the whole and writes; begins again where someone else wrote in between. */
-  async function patch(id: string, changes: object, ifMatch: string | undefined): Promise<Stored<Resources[Kind]>> {
+  /**
+   * Reads, merges, validates the whole and writes, where that makes it another; begins again where someone else wrote in
+   * between.
+   */
+  async function patch(id: string, changes: object, ifMatch: string | undefined): Promise<Patched<Kind>> {
     for (let tries = 1; ; tries += 1) {
       const current = await resources.get(kind, id);
       requireMatch(ifMatch, current.revision);
@@ -95,9 +103,13 @@ export function registerCollection<Kind extends ResourceKind, Fields extends TOb
       if (!validated.ok) throw validated.error;
       const { archived, ...fields } = validated.value as { archived: boolean };
       const resource = parse(fields as Static<Fields>);
+      if (archived === current.archived && canonicalJson(resource) === canonicalJson(ownFields<Kind>(current))) {
+        return { stored: current, changed: false };
+      }
       if (!archived) await check({ id, resource, before: current.archived ? undefined : ownFields<Kind>(current) });
       try {
-        return await resources.replace(kind, id, { ...resource, archived }, current.revision);
+        const stored = await resources.replace(kind, id, { ...resource, archived }, current.revision);
+        return { stored, changed: true };
       } catch (error) {
         const lostRace = error instanceof AppError && error.code === 'version-conflict';
         if (!lostRace || ifMatch !== undefined || tries === PATCH_TRIES) throw error;
@@ -147,6 +159,12 @@ export function registerCollection<Kind extends ResourceKind, Fields extends TOb
     void reply.header('etag', etagOf(stored.revision));
     return show(stored);
   }
+}
+
+/** What a patch came to: the resource as it is now, and whether it is another than before. */
+interface Patched<Kind extends ResourceKind> {
+  readonly stored: Stored<Resources[Kind]>;
+  readonly changed: boolean;
 }
 
 type ListParams = Filters & { readonly limit: number; readonly cursor?: string };

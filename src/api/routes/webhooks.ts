@@ -10,6 +10,7 @@ import { mergePatch } from '../merge-patch.ts';
 import { JSON_TYPES } from '../plugins/body-parser.ts';
 import type { ApiDeps } from '../ports.ts';
 import { withExample } from '../schemas/body.ts';
+import { ifMatchHeader } from '../schemas/if-match.ts';
 import { listQuery, noQuery, pageOf } from '../schemas/page.ts';
 import { patchSchema } from '../schemas/resource.ts';
 import { BODY_FAULTS, emptyResponse, faults, jsonResponse } from '../schemas/responses.ts';
@@ -114,7 +115,7 @@ export function registerWebhooks(
         description:
           'A JSON merge patch (RFC 7396). A new `secret` is a rotation: for 24 hours posts are signed with the one before, ' +
           'too. `enabled: true` switches one on again that was switched off for failing.',
-        headers: ifMatch,
+        headers: ifMatchHeader,
         consumes: JSON_TYPES,
         body: { ...patchSchema(webhookFields), examples: [{ enabled: true }] },
         response: {
@@ -144,7 +145,7 @@ export function registerWebhooks(
         operationId: 'deleteWebhook',
         summary: 'Delete a webhook',
         description: 'With its delivery log. What still waits is not sent.',
-        headers: ifMatch,
+        headers: ifMatchHeader,
         response: { 204: emptyResponse('Deleted.'), ...faults('not-found', 'version-conflict', ...BODY_FAULTS) },
       },
       config,
@@ -207,12 +208,6 @@ export function registerWebhooks(
     return fields;
   }
 }
-
-const ifMatch = Type.Object({
-  'if-match': Type.Optional(
-    Type.String({ description: 'Only if the ETag is still this one, else 412.', examples: ['"1"'] }),
-  ),
-});
 
 /** A rotation to a secret made here has nothing to say. */
 const bodyMayBeAbsent: preValidationHookHandler = (request, _reply, done) => {

@@ -11,7 +11,10 @@ import { createLookAt } from './look-at.ts';
 import { maskSecrets } from './mask-secrets.ts';
 
 export interface AuditLog {
-  /** Does the work and writes its entry; for the inside of a transaction. */
+  /**
+   * Does the work and writes its entry, unless the work says that it was done before (`made: false`); for the inside of a
+   * transaction.
+   */
   watch<Result>(action: AuditedAction, work: () => Result): Result;
   /** Writes the entry of one change among several; for the inside of a transaction. */
   note(action: AuditedAction, before: unknown, after: unknown): void;
@@ -45,6 +48,7 @@ export function createAuditLog(parts: {
       const { resource, resourceId } = action;
       const before = lookAt(resource, resourceId);
       const result = work();
+      if (wasMadeBefore(result)) return result;
       const id = resourceId ?? idOf(result);
       const after = lookAt(resource, id);
       if (isDeepStrictEqual(before, after)) write({ ...action, resourceId: id }, null, result ?? null);
@@ -66,6 +70,11 @@ export function createAuditLog(parts: {
 
 function toText(state: unknown): string | null {
   return state === null ? null : JSON.stringify(maskSecrets(state));
+}
+
+/** What the stores say of a request that came again. */
+function wasMadeBefore(result: unknown): boolean {
+  return typeof result === 'object' && result !== null && 'made' in result && result.made === false;
 }
 
 /** The id of what was made. */

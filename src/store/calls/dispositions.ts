@@ -34,11 +34,17 @@ export interface DispositionStore {
   get(callId: CallId): Promise<DispositionHistory>;
   /**
    * Adds a word; the latest counts. It changes neither record nor money, but may propose a refund where the campaign's
-   * review rules say so, and withdraws one that was proposed for the word before. The same word again adds nothing.
+   * review rules say so, and withdraws one that was proposed for the word before. The same word again adds nothing, which
+   * `made` says.
    *
-   * Rejects with AppError `not-found`, `wrong-state` for a call that has not ended.
+   * Rejects with AppError `not-found`, `wrong-state` for a call that has not ended, `version-conflict` where there are
+   * not as many words as expected.
    */
-  set(callId: CallId, word: DispositionWord & { readonly keyId: string }): Promise<DispositionHistory>;
+  set(
+    callId: CallId,
+    word: DispositionWord & { readonly keyId: string },
+    expectedWords?: number,
+  ): Promise<DispositionHistory & { readonly made: boolean }>;
   /** Holds what counts against all that was said. */
   check(): ReviewsCheck;
 }
@@ -118,19 +124,24 @@ export function createDispositionStore(parts: {
       return read(callId);
     },
 
-    set(callId, { value, note, keyId }) {
+    set(callId, { value, note, keyId }, expectedWords) {
       return queue.write('power', () => {
         const call = find(callId);
         if (call.status === 'open') {
           throw new AppError('wrong-state', `The call ${callId} has not ended yet: say what became of it afterwards`);
         }
-        const last = history.all(call.seq).at(-1);
-        if (last?.value !== value || last.note !== note) {
+        const words = history.all(call.seq);
+        if (expectedWords !== undefined && expectedWords !== words.length) {
+          throw new AppError('version-conflict', `More was said of ${callId} meanwhile: read it again`);
+        }
+        const last = words.at(-1);
+        const made = last?.value !== value || last.note !== note;
+        if (made) {
           insertEvent.run(call.seq, value, note, now(), keyId);
           writeLatest.run(call.seq, value, note, now());
           review(callId, value, call);
         }
-        return read(callId);
+        return { ...read(callId), made };
       });
     },
 

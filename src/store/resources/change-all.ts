@@ -28,7 +28,7 @@ export function makeChanges(
   { sqlite, rows, now }: ChangeParts,
   changes: readonly ResourceChange[],
   note: ChangeBatch['note'] = () => undefined,
-): BatchOutcome {
+): Omit<BatchOutcome, 'made'> {
   const before = new Map(changes.map(({ kind, id }) => [id, read(kind, id)]));
   const puts = changes.filter((change): change is Put => change.action !== 'remove');
   const removals = changes.filter((change): change is Removal => change.action === 'remove');

@@ -56,7 +56,7 @@ export function createResourceStore({ sqlite, queue, newId, now }: ResourceStore
       const message = `The configuration is at version ${version}, not ${expectedVersion}: work the changes out anew`;
       throw new AppError('version-conflict', message);
     }
-    const outcome = makeChanges({ sqlite, rows, now }, changes, note);
+    const outcome = { ...makeChanges({ sqlite, rows, now }, changes, note), made: changes.length > 0 };
     if (changes.length > 0) raiseVersion.run();
     if (dryRun) throw new Rehearsed(outcome);
     return outcome;
