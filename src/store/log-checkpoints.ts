@@ -16,7 +16,7 @@ export interface LogCheckpoints {
 export interface CheckpointLimits {
   /** From here on the log is moved into the database. */
   readonly longLog: number;
-  /** So few pages that the event loop can wait for them: some milliseconds. */
+  /** So few pages that no further pass of the thread is worth it: the event loop waits for these. */
   readonly shortRest: number;
   readonly everyCommits: number;
 }
@@ -25,7 +25,10 @@ export interface CheckpointLimits {
  * 64 MiB of log: at a thousand calls a second it comes to that every two seconds, and pages written again and again in
  * between are copied once. A crash with a log of that length replays it in a fifth of a second.
  */
-const DEFAULT_LIMITS: CheckpointLimits = { longLog: 16_000, shortRest: 500, everyCommits: 16 };
+const DEFAULT_LIMITS: CheckpointLimits = { longLog: 16_000, shortRest: 100, everyCommits: 16 };
+
+/** So many times the length at which a pass begins, and calls wait for the log after all: better than a full disk. */
+const TOO_LONG = 4;
 
 /** What SQLite does by itself where there is no thread to do it: a checkpoint at each commit beyond 16 MiB of log. */
 const PAGES_WITHOUT_THREAD = 4_000;
@@ -76,14 +79,15 @@ export function createLogCheckpoints(sqlite: Sqlite, limits: CheckpointLimits = 
     passing = null;
     attempt(() => {
       const left = rest();
-      if (fault !== null || left > before / 2) {
-        // A full disk, or a long reading that still needs the database as it is: not again at once.
+      const isFarBehind = left > limits.longLog / 4 && left < limits.longLog * TOO_LONG;
+      if (fault !== null || isFarBehind) {
+        // A full disk, a long reading that still needs the database as it is, or calls by the thousand: not again at once.
         startAt = left + limits.longLog / 4;
-      } else if (left > limits.shortRest) {
+      } else if (left > limits.shortRest && left < before / 2) {
         pass(left);
       } else {
         sqlite.pragma('wal_checkpoint(PASSIVE)');
-        startAt = limits.longLog;
+        startAt = rest() + limits.longLog;
       }
     });
   }
