@@ -32,8 +32,8 @@ export function startErasing(parts: {
     draw,
     async removeExpired() {
       const erased = days === 0 ? 0 : await store.erasures.eraseOlder(days, (call) => recordings.removeFiles(call));
-      // Once, when all is done: a checkpoint holds everything else up for as long as it takes.
-      if (erased === 0 && !store.erasures.sweep()) log.info({ event: 'erasures.not-swept' });
+      // Once, when all is done: it takes as long as a checkpoint.
+      if (erased === 0 && !(await store.erasures.sweep())) log.info({ event: 'erasures.not-swept' });
       return erased;
     },
     onRemoved(count) {

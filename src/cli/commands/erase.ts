@@ -102,7 +102,7 @@ async function erase(store: Store, subject: ErasureSubject, note: string | null,
     (work) => store.audit.watch(action, work),
     () => store.erasures.erase({ subject, note, keyId: ACTOR.keyId }, (call) => files.removeFiles(call)),
   );
-  for (let tries = 0; !store.erasures.sweep(); tries++) {
+  for (let tries = 0; !(await store.erasures.sweep()); tries++) {
     if (tries === SWEEPS) {
       throw new CliError(
         'failed',

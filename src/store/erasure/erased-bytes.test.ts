@@ -1,11 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 
 import { servedFolder } from '../../../test/support/cli-store.ts';
 import { eraseCaller } from '../../../test/support/erasures.ts';
-import { admitCall, settleAdmitted } from '../../../test/support/settle-call.ts';
+import { admitCall, settleAdmitted, settleCall } from '../../../test/support/settle-call.ts';
 import type { Ani } from '../../domain/numbers/e164.ts';
 import { databaseFileIn } from '../open-store.ts';
 
@@ -31,9 +31,20 @@ test('no byte of the file holds the number of an erased caller, in what is free 
   expect(timesIn(dataDir, callerOf(7).slice(2))).toBeGreaterThan(0);
 
   for (const n of erased) expect(await eraseCaller(store, callerOf(n))).toMatchObject({ callsErased: 1 });
-  expect(store.erasures.sweep()).toBe(true);
+  expect(await store.erasures.sweep()).toBe(true);
   expect(erased.map((n) => timesIn(dataDir, callerOf(n).slice(2)))).toEqual(erased.map(() => 0));
   expect(timesIn(dataDir, callerOf(8).slice(2))).toBeGreaterThan(0);
+});
+
+test('a long log is swept by a thread, and by the last page', async () => {
+  const { store, dataDir } = servedFolder();
+  await settleCall(store, 'call_0', { ani: callerOf(1) });
+  const name = 'x'.repeat(900_000);
+  // Some thousand pages of it.
+  for (let n = 1; n <= 6; n++) await settleCall(store, `call_${n}`, { ani: callerOf(2), callerName: name });
+  expect(statSync(`${databaseFileIn(dataDir)}-wal`).size).toBeGreaterThan(1_000 * 4_096);
+  expect(await eraseCaller(store, callerOf(1))).toMatchObject({ callsErased: 1 });
+  expect([statSync(`${databaseFileIn(dataDir)}-wal`).size, timesIn(dataDir, callerOf(1).slice(2))]).toEqual([0, 0]);
 });
 
 test('a reader in the way is not waited for, and the log is swept once it has gone', async () => {
@@ -44,9 +55,9 @@ test('a reader in the way is not waited for, and the log is swept once it has go
   reader.exec('BEGIN');
   reader.prepare('SELECT count(*) FROM calls').get();
   await eraseCaller(store, callerOf(1));
-  expect(store.erasures.sweep()).toBe(false);
+  expect(await store.erasures.sweep()).toBe(false);
   expect(timesIn(dataDir, callerOf(1).slice(2))).toBeGreaterThan(0);
   reader.close();
-  expect(store.erasures.sweep()).toBe(true);
+  expect(await store.erasures.sweep()).toBe(true);
   expect(timesIn(dataDir, callerOf(1).slice(2))).toBe(0);
 });

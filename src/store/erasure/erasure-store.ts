@@ -40,7 +40,7 @@ export interface ErasureStore {
   /** Every call that was erased, for another store that may still know who made it. */
   erasedCalls(): IterableIterator<CallId>;
   /** Empties the write-ahead log of what was erased, where that is still to do; false where it still is. */
-  sweep(): boolean;
+  sweep(): Promise<boolean>;
 }
 
 interface Manner {
@@ -144,7 +144,7 @@ export function createErasureStore(parts: {
       });
       const seq = rows.seqOf(id) ?? missing(id);
       for (const few of fewByFew(subject)) await eraseFew(few, () => seq, { durability: 'power', removeFiles });
-      unswept = !sweepLog(sqlite);
+      unswept = !(await sweepLog(sqlite));
       return rows.get(id) ?? missing(id);
     },
 
@@ -167,8 +167,8 @@ export function createErasureStore(parts: {
     get: (id) => rows.get(id),
     list: (query) => rows.list(query),
     erasedCalls: () => erasedCalls.iterate(),
-    sweep() {
-      if (unswept) unswept = !sweepLog(sqlite);
+    async sweep() {
+      if (unswept) unswept = !(await sweepLog(sqlite));
       return !unswept;
     },
   };
