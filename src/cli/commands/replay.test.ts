@@ -34,7 +34,7 @@ async function folderWithCalls() {
 
 test('a decision comes out the same, whatever has changed since', async () => {
   const { store, replay } = await folderWithCalls();
-  const { snapshotVersion } = (await store.queries.get('call_2' as CallId)).decision ?? {};
+  const snapshotVersion = (await store.queries.get('call_2' as CallId))?.decision?.snapshotVersion;
   const { exitCode, stdout, stderr } = await replay('call_2');
   expect([exitCode, stderr]).toEqual([0, '']);
   expect(stdout).toBe(
