@@ -12,6 +12,7 @@ import { createKeyJudge } from './plugins/judge-key.ts';
 import { createNotFound } from './plugins/not-found.ts';
 import { registerDescription, registerOpenApi } from './plugins/openapi.ts';
 import { PROBLEM_TYPE, registerProblems, sendProblem, toProblem } from './plugins/problems.ts';
+import { registerPrivacy } from './plugins/privacy.ts';
 import { registerReadTurns } from './plugins/read-turns.ts';
 import { registerRequestReports } from './plugins/request-reports.ts';
 import type { ApiDeps } from './ports.ts';
@@ -40,6 +41,8 @@ const KEEP_ALIVE_MS = 65_000;
 
 /** Once the API closes, requests being answered get so long. */
 const CLOSE_LIMIT_MS = 1_000;
+
+const NO_RATE_HEADERS = { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false };
 
 /** Builds the API from what it leans on. It listens when told to, and stops with `close()`. */
 export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
@@ -77,6 +80,9 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(rateLimit, {
     max: deps.limits?.requestsPerMinute ?? REQUESTS_PER_MINUTE,
     timeWindow: '1 minute',
+    // Of the address, and so of nobody's key: who went by these would run into the key's own rate long before.
+    addHeaders: NO_RATE_HEADERS,
+    addHeadersOnExceeding: NO_RATE_HEADERS,
     errorResponseBuilder: (_request, { after }) =>
       new AppError('too-many-requests', `Too many requests came from your address: wait ${after}.`),
   });
@@ -88,6 +94,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     (scope, _options, done) => {
       const judge = createKeyJudge(deps);
       const sessions = new Sessions(deps.keys);
+      registerPrivacy(scope);
       registerAuth(scope, { ...deps, judge, sessions });
       registerReadTurns(scope);
       registerIdempotency(scope, deps);

@@ -180,6 +180,26 @@ describe('Every answer', () => {
   });
 });
 
+describe('Every answer of /v1', () => {
+  it('is for who asked alone, refusals too, and says nothing of the rate of a whole address', async () => {
+    const api = await startTestApi();
+    for (const path of ['/v1/calls', '/v1/reports/summary', '/v1/buyers/byr_none', '/v1/nothing']) {
+      const { headers } = await api.request('GET', path);
+      expect([path, headers['cache-control']]).toEqual([path, 'private, no-store']);
+      expect(Object.keys(headers).filter((name) => name.includes('ratelimit'))).toEqual([]);
+    }
+  });
+
+  it('that was made for an Idempotency-Key comes again, though nobody on the way may keep it', async () => {
+    const api = await startTestApi();
+    const once = { 'idempotency-key': 'a-1' };
+    const first = await api.request('POST', '/v1/buyers', { name: 'B' }, once);
+    const second = await api.request('POST', '/v1/buyers', { name: 'B' }, once);
+    expect(second.json()).toEqual(first.json());
+    expect([first, second].map(({ headers }) => headers['cache-control'])).toEqual(Array(2).fill('private, no-store'));
+  });
+});
+
 describe('/docs', () => {
   it('is whole without the internet: everything it names is served here', async () => {
     const api = await startTestApi();

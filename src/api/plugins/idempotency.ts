@@ -96,9 +96,8 @@ function nameOf({ keyId, path, key }: RequestKey): string {
   return `${keyId} ${path} ${key}`;
 }
 
-/** The answer as it is kept: never one with a secret in it, which is marked as not to be stored by anybody. */
+/** The answer as it is kept: never one with a secret in it. */
 function answerOf(reply: FastifyReply, payload: unknown): KeptAnswer {
-  const isSecret = reply.getHeader('cache-control') === 'no-store';
   const headers = KEPT_HEADERS.flatMap((name) => {
     const value = reply.getHeader(name);
     return value === undefined ? [] : [[name, String(value)] as const];
@@ -106,7 +105,7 @@ function answerOf(reply: FastifyReply, payload: unknown): KeptAnswer {
   return {
     status: reply.statusCode,
     headers: Object.fromEntries(headers),
-    body: typeof payload === 'string' && !isSecret ? payload : null,
+    body: typeof payload === 'string' && !reply.holdsSecret ? payload : null,
   };
 }
 

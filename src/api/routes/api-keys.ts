@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 
 import type { ApiKey } from '../../store/api-keys.ts';
+import { markSecret } from '../plugins/privacy.ts';
 import type { ApiDeps } from '../ports.ts';
 import { listQuery, noQuery, pageOf } from '../schemas/page.ts';
 import { withExample } from '../schemas/body.ts';
@@ -32,8 +33,7 @@ export function registerApiKeys(app: FastifyInstance, { keys }: Pick<ApiDeps, 'k
     },
     async (request, reply) => {
       const made = await keys.create(request.body);
-      // The one answer with a secret in it: nobody on the way may keep it.
-      void reply.header('cache-control', 'no-store');
+      markSecret(reply);
       return reply.code(201).send({ ...showKey(made), key: made.key });
     },
   );

@@ -8,6 +8,7 @@ import type { MadeWebhook, WrittenWebhook } from '../../store/webhooks/webhook-s
 import { etagOf, requireMatch } from '../etag.ts';
 import { mergePatch } from '../merge-patch.ts';
 import { JSON_TYPES } from '../plugins/body-parser.ts';
+import { markSecret } from '../plugins/privacy.ts';
 import type { ApiDeps } from '../ports.ts';
 import { withExample } from '../schemas/body.ts';
 import { ifMatchHeader } from '../schemas/if-match.ts';
@@ -228,6 +229,6 @@ function withSecretKept(patch: unknown): unknown {
 function answer(reply: FastifyReply, webhook: MadeWebhook): MadeWebhook {
   void reply.header('etag', etagOf(webhook.revision));
   // With a secret in it, the answer is for nobody on the way to keep.
-  if (webhook.secret !== undefined) void reply.header('cache-control', 'no-store');
+  if (webhook.secret !== undefined) markSecret(reply);
   return webhook;
 }
