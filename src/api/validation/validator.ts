@@ -1,6 +1,6 @@
 import type { FastifySchemaCompiler } from 'fastify';
 import { Type, type Static, type TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
+import { Compile, type Validator } from 'typebox/compile';
 import { Settings } from 'typebox/system';
 
 import { AppError, type InputProblem } from '../../domain/app-error.ts';
@@ -18,13 +18,17 @@ Settings.Set({ maxErrors: 3 * MOST_UNKNOWN });
 export type Validated<Value> =
   { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: AppError };
 
-/** Compiles a schema into a function that fills in defaults and checks. The value given may be changed by defaults. */
+/**
+ * Makes a schema into a function that fills in defaults and checks. The value given may be changed by defaults. A schema is
+ * compiled when it is first needed: most of a server's routes wait for a request that does not come for days.
+ */
 export function createValidator<Schema extends TSchema>(
   schema: Schema,
   part: RequestPart = 'body',
 ): (value: unknown) => Validated<Static<Schema>> {
-  const compiled = Compile(schema);
+  let known: Validator<{}, Schema> | undefined;
   return (given) => {
+    const compiled = (known ??= Compile(schema));
     const flood = findFloodOfUnknown(schema, given, part);
     if (flood.length > 0) return { ok: false, error: invalid(flood) };
     const value = compiled.Default(given);
