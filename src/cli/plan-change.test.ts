@@ -7,7 +7,9 @@ import { readPlanChange } from './plan-change.ts';
 function world() {
   const builder = new PlanBuilder();
   const campaign = builder.campaign({ name: 'Roofing', priceMicros: 30_000_000 });
-  const buyer = builder.buyer();
+  builder.campaign({ name: 'Law' });
+  builder.publisher({ name: 'Leads', payout: { kind: 'percent', percent: 50 } });
+  const buyer = builder.buyer({ name: 'Acme' });
   const bay = builder.destination(buyer, { name: 'Bay' });
   const gate = builder.destination(buyer, { name: 'Gate', caps: { daily: 5, concurrent: 2 } });
   const area = builder.area({ name: 'Bay Area', include: [{ npa: '415' }] });
@@ -53,7 +55,37 @@ describe('a file of changes', () => {
     expect(changed.areas[0]?.include).toEqual([{ npa: '510' }]);
     expect(Object.keys(changed.schedules[0]?.weekly ?? {})).toEqual(['mon', 'sat']);
     expect(plan.campaigns[0]?.order).toBe('weight');
-    expect(changed.buyers).toBe(plan.buyers);
+    expect(changed.buyers).toEqual(plan.buyers);
+  });
+
+  test('changes buyers and publishers, adds routes and takes them away', () => {
+    const { plan, routes, read } = world();
+    const changed = read(`
+      buyers: { Acme: { caps: { daily: 3 } } }
+      publishers: { Leads: { payout: { percent: 10 } } }
+      routes:
+        Roofing > Bay: null
+        Law > Bay: { priority: 3, caps: { concurrent: 1 } }
+        a second one: { campaignId: ${plan.campaigns[0]?.id}, destinationId: ${plan.destinations[1]?.id}, weight: 7 }
+    `).apply(plan);
+    expect(changed.buyers).toMatchObject([{ caps: { daily: 3 } }]);
+    expect(changed.publishers).toMatchObject([{ payout: { kind: 'percent', percent: 10 } }]);
+    expect(changed.routes.map(({ id }) => id)).toEqual([
+      ...plan.routes.map(({ id }) => id).slice(1),
+      'rte_new_4',
+      'rte_new_5',
+    ]);
+    expect(changed.routes.some(({ id }) => id === routes[0])).toBe(false);
+    expect(changed.routes.slice(-2)).toMatchObject([
+      {
+        campaignId: plan.campaigns[1]?.id,
+        destinationId: plan.destinations[0]?.id,
+        priority: 3,
+        weight: 100,
+        enabled: true,
+      },
+      { destinationId: plan.destinations[1]?.id, weight: 7, caps: {} },
+    ]);
   });
 
   test('passes over what an older plan does not hold', () => {
@@ -67,11 +99,24 @@ describe('a file of changes', () => {
     ['nothing', '', 'the file: Write a map with some of'],
     ['an empty map', 'routes: {}', 'the file: It changes nothing.'],
     ['bad YAML, with its line', 'routes: {\n  a: [', 'at line 2'],
-    ['an unknown kind', 'buyers: { Acme: {} }', '/buyers: Write a map with some of campaigns'],
+    ['an unknown kind', 'trunks: { Acme: {} }', '/trunks: Write a map with some of campaigns, publishers, buyers'],
+    ['an unknown thing to take away', 'areas: { Nowhere: null }', '/areas/Nowhere: None of the areas has this'],
+    ['half a new route', 'routes: { Roofing > Moon: { weight: 2 } }', 'A new one needs campaignId and destinationId'],
+    [
+      'a new route of another type',
+      'routes: { Law > Bay: { weight: 0 } }',
+      '/routes/Law > Bay/weight: Write 1 or more.',
+    ],
+    [
+      'a new route to nowhere',
+      'routes: { Moon: { campaignId: cmp_0, destinationId: dst_0 } }',
+      '/routes/Moon: Its campaign cmp_0 does not exist',
+    ],
+    ['a buyer that leaves others behind', 'buyers: { Acme: null }', 'does not exist'],
     ['an unknown name', 'areas: { Nowhere: {} }', '/areas/Nowhere: None of the areas has this id or name'],
     ['an unknown route', 'routes: { Roofing > Moon: {} }', '/routes/Roofing > Moon: None of the routes'],
     ['a name that several have', 'routes: { Roofing > Twin: {} }', '/routes/Roofing > Twin: Several have this name'],
-    ['fields that are no map', 'areas: { Bay Area: 5 }', '/areas/Bay Area: Write a map of fields.'],
+    ['fields that are no map', 'areas: { Bay Area: 5 }', '/areas/Bay Area: Write a map of fields, or null'],
     [
       'a field of the wrong type',
       'routes: { Roofing > Bay: { weight: 0 } }',

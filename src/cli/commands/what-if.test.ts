@@ -59,7 +59,9 @@ async function asked(change: string, fields: Partial<Campaign> = {}, caps: Caps 
     });
   }
   const file = join(dataDir, 'change.yaml');
-  writeFileSync(file, change);
+  const { campaigns, destinations } = await store.resources.readPlan();
+  const ids = { CAMPAIGN: campaigns[0]?.id ?? '', DESK: destinations[0]?.id ?? '' };
+  writeFileSync(file, change.replace('CAMPAIGN', ids.CAMPAIGN).replace('DESK', ids.DESK));
   const run = (...more: string[]) =>
     runInMemory(
       ['what-if', '--from', '2026-11-21T00:00:00Z', '--to', '2026-11-22T00:00:00Z', '--change', file, ...more],
@@ -76,6 +78,7 @@ async function asked(change: string, fields: Partial<Campaign> = {}, caps: Caps 
 }
 
 interface ReportRoute {
+  readonly routeId: string;
   readonly destination: string;
   readonly before: RouteFigures;
   readonly after: RouteFigures;
@@ -128,6 +131,32 @@ describe('what a change would have done', () => {
     expect(await off.report()).toMatchObject({ moved: 6, ann: { after: { calls: 0 } }, bob: { after: { calls: 6 } } });
     const paused = await asked('campaigns: { Roofing: { status: paused } }');
     expect(await paused.report()).toMatchObject({ moved: 6, ann: { after: figures(0, 0, 0) } });
+  });
+
+  test('a buyer’s cap, a route that is taken away and one that is new are seen as well, their money still an estimate', async () => {
+    const capped = await asked('buyers: { Ann: { caps: { daily: 2 } } }');
+    expect(await capped.report()).toMatchObject({
+      moved: 4,
+      ann: { after: figures(2, 2, 60) },
+      bob: { after: { calls: 4 } },
+    });
+    const without = await asked('routes: { Roofing > Ann: null }');
+    expect(await without.report()).toMatchObject({
+      moved: 6,
+      ann: { after: figures(0, 0, 0) },
+      bob: { after: { calls: 6 } },
+    });
+    const { run } = await asked(
+      'routes: { Roofing > Ann: null, Roofing > Cat: { priority: 1, priceMicros: 40000000 } }',
+    );
+    expect((await run()).stderr).toContain('A new one needs campaignId and destinationId');
+    const { store, report } = await asked(
+      'routes: { again: { campaignId: CAMPAIGN, destinationId: DESK, priority: 0 } }',
+    );
+    const { routes, chargesAre, moved } = await report();
+    expect((await store.resources.readPlan()).routes).toHaveLength(2);
+    expect([routes.find(({ routeId }) => routeId === 'rte_new_1')?.after, moved]).toEqual([figures(6, 6, 150), 6]);
+    expect(chargesAre).toContain('estimate');
   });
 
   test('caps of a past day do not count, those of the day before the period do', async () => {
