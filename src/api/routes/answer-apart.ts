@@ -45,8 +45,11 @@ export async function askApart<Name extends QuestionName>(
   try {
     return await reader.ask(name, question, gone.signal);
   } catch (error) {
-    if (error instanceof AppError && error.code === 'reads-unavailable')
+    // What is answered now is no file.
+    void reply.removeHeader('content-disposition');
+    if (error instanceof AppError && error.code === 'reads-unavailable') {
       void reply.header('retry-after', RETRY_AFTER_S);
+    }
     throw error;
   }
 }
