@@ -22,7 +22,7 @@ export function eraseCalls(store: Store, ...callIds: readonly string[]): Promise
 }
 
 /** Everything a database holds, one text a row, under the names of its tables. */
-export function everyRow(dataDir: string): ReadonlyMap<string, readonly string[]> {
+function everyRow(dataDir: string): ReadonlyMap<string, readonly string[]> {
   const sqlite = new Database(databaseFileIn(dataDir), { readonly: true });
   try {
     const tables = sqlite.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();

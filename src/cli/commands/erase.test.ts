@@ -6,6 +6,8 @@ import { expect, test } from 'vitest';
 import { servedFolder } from '../../../test/support/cli-store.ts';
 import { tablesWith } from '../../../test/support/erasures.ts';
 import { runInMemory } from '../../../test/support/memory-terminal.ts';
+import { RoutedCalls } from '../../../test/support/routed-calls.ts';
+import { sample } from '../../../test/support/sample-plan.ts';
 import { admitCall, settleCall } from '../../../test/support/settle-call.ts';
 import type { CallId } from '../../domain/ids.ts';
 import type { Ani } from '../../domain/numbers/e164.ts';
@@ -65,6 +67,16 @@ test('the calls that were erased are listed, and erased again from that list whe
     /^Erased: 2 calls, .*\n1 call of the list is not here\.\n$/,
   );
   expect((await older.erase('--list', '--json')).stdout).toBe('["call_1","call_2"]\n');
+});
+
+test('the decision of an erased call can not be made once more, and it is said why', async () => {
+  const { store, dataDir, erase } = await setUp();
+  const campaign = await store.resources.create('campaigns', sample.campaign());
+  await store.resources.create('dids', sample.did(campaign.id));
+  await new RoutedCalls(store).complete({ id: 'call_routed', ani: CALLER });
+  await erase('--ani', CALLER);
+  const { exitCode, stderr } = await runInMemory(['replay', 'call_routed'], { TOLLGATE_DATA_DIR: dataDir });
+  expect([exitCode, stderr]).toEqual([1, expect.stringContaining('its caller was erased')]);
 });
 
 test.each([[[]], [['--ani', CALLER, '--call', 'call_1']], [['--ani', 'nobody']]])(

@@ -1,7 +1,7 @@
 import { ERASED, type RecordedAni } from '../numbers/e164.ts';
 
 /** What stands in a text where a number stood. */
-export const ERASED_TEXT = '[erased]';
+const ERASED_TEXT = '[erased]';
 
 /** What people and machines put between the digits of a number. */
 const BETWEEN = '[\\s().\\-/]{0,3}';

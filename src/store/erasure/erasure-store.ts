@@ -71,7 +71,7 @@ export function createErasureStore(parts: {
   const find = createFindErasable(sqlite);
   const eraseCall = createEraseCall(sqlite);
   const forgetAnswers = sqlite.prepare<[string]>(
-    'UPDATE idempotency_keys SET body = NULL WHERE body IS NOT NULL AND instr(body, ?) > 0',
+    'UPDATE idempotency_keys SET status = NULL, body = NULL WHERE body IS NOT NULL AND instr(body, ?) > 0',
   );
   const erasedCalls = sqlite
     .prepare<[], CallId>('SELECT id FROM erased_calls JOIN calls ON calls.seq = call_seq ORDER BY call_seq')
