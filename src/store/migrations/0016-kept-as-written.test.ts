@@ -21,12 +21,12 @@ async function withHistory() {
   const draft = draftCdr('call_1');
   await store.calls.admitCall(openCallOf(draft), () => ({ plan: SAMPLE_PLAN, reserve: [], draft, basis: BASIS }));
   await settleAdmitted(store, 'call_1');
-  const { sqlite, close } = openDatabase(databaseFileIn(dataDir), 'visit');
+  const database = openDatabase(databaseFileIn(dataDir), 'visit');
   return {
     store,
-    run: (sql: string) => sqlite.prepare(sql).run(),
+    run: (sql: string) => database.sqlite.prepare(sql).run(),
     end: () => {
-      close();
+      database.close();
       store.close();
     },
   };
