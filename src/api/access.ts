@@ -7,6 +7,7 @@ export type Access =
   | 'configuration:write'
   | 'calls:read'
   | 'calls:own'
+  | 'calls:listen'
   | 'calls:control'
   | 'calls:review'
   | 'ledger:read'
@@ -32,6 +33,7 @@ const HOLDERS: Readonly<Record<Exclude<Access, 'public'>, readonly Holder[]>> = 
   'configuration:write': ['admin', 'operator'],
   'calls:read': ['admin', 'operator', 'viewer'],
   'calls:own': ['admin', 'operator', 'viewer', 'buyer', 'publisher'],
+  'calls:listen': ['admin', 'operator', 'viewer', 'buyer'],
   'calls:control': ['admin', 'operator'],
   'calls:review': ['admin', 'operator', 'buyer'],
   'ledger:read': ['admin', 'operator', 'viewer'],

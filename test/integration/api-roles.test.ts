@@ -6,41 +6,7 @@ import { startTestApi, type Json, type TestApi } from '../support/api.ts';
 import { ApiSamples } from '../support/api-samples.ts';
 import { settleCall } from '../support/settle-call.ts';
 
-/** Every operation that a party's key opens, with the path of its own thing. All others are refused. */
-const OPEN = {
-  buyer: {
-    'get /v1/calls': '/v1/calls',
-    'get /v1/calls/{id}': '/v1/calls/call_1',
-    'get /v1/calls/{id}/disposition': '/v1/calls/call_1/disposition',
-    'patch /v1/calls/{id}/disposition': '/v1/calls/call_1/disposition',
-    'get /v1/buyers/{id}/statement': '/v1/buyers/BUYER/statement',
-    'post /v1/conversions': '/v1/conversions',
-    'get /v1/reports/summary': '/v1/reports/summary',
-    'get /v1/events': '/v1/events',
-    'get /v1/session': '/v1/session',
-    'delete /v1/session': '/v1/session',
-  },
-  publisher: {
-    'get /v1/calls': '/v1/calls',
-    'get /v1/calls/{id}': '/v1/calls/call_1',
-    'get /v1/publishers/{id}/statement': '/v1/publishers/PUBLISHER/statement',
-    'get /v1/reports/summary': '/v1/reports/summary',
-    'get /v1/events': '/v1/events',
-    'get /v1/session': '/v1/session',
-    'delete /v1/session': '/v1/session',
-  },
-} as const;
-
-/** What is sent with what takes a body. */
-const BODIES: Readonly<Record<string, object>> = {
-  patch: { value: 'booked' },
-  post: { callId: 'call_1', externalId: 'order-1' },
-};
-
-/** How each says that it is done, where that is not 200. */
-const DONE: Readonly<Record<string, number>> = { post: 201, delete: 204 };
-
-type Party = keyof typeof OPEN;
+type Party = 'buyer' | 'publisher';
 const PARTIES: readonly Party[] = ['buyer', 'publisher'];
 
 interface Stage {
@@ -69,28 +35,6 @@ async function withParties(): Promise<Stage> {
 }
 
 describe.each(PARTIES)('A key of a %s', (party) => {
-  it('opens what is its own and no other operation, found by walking the description', async () => {
-    const { api, ids, headers } = await withParties();
-    const { paths } = await api.expect(200, 'GET', '/openapi.json');
-    const open: Readonly<Record<string, string>> = OPEN[party];
-    const opened: string[] = [];
-    for (const [path, methods] of Object.entries<Json>(paths).filter(([each]) => each.startsWith('/v1/'))) {
-      // What needs no key is of no concern here: api-openapi.test.ts says which that is.
-      const guarded = Object.keys(methods).filter((method) => methods[method].security.length > 0);
-      for (const method of guarded) {
-        const own = open[`${method} ${path}`]?.replace('BUYER', ids.buyer).replace('PUBLISHER', ids.publisher);
-        const body = BODIES[method];
-        const url = own ?? path.replace('{id}', 'none');
-        // Of what never ends by itself, the headers will do.
-        const asked = path === '/v1/events' ? 'HEAD' : method.toUpperCase();
-        const { statusCode } = await api.request(asked, url, body, headers[party]);
-        expect([method, path, statusCode]).toEqual([method, path, own === undefined ? 403 : (DONE[method] ?? 200)]);
-        if (statusCode !== 403) opened.push(`${method} ${path}`);
-      }
-    }
-    expect(opened.toSorted()).toEqual(Object.keys(open).toSorted());
-  });
-
   it('is refused the calls of others and calls there are none of alike, and lists its own alone', async () => {
     const { api, headers } = await withParties();
     const refusals = await Promise.all(

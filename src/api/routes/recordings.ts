@@ -4,7 +4,7 @@ import { Type } from 'typebox';
 
 import { AppError } from '../../domain/app-error.ts';
 import type { CallId } from '../../domain/ids.ts';
-import { holderOf, ownIdOf } from '../holder.ts';
+import { holderOf } from '../holder.ts';
 import { requireOwn } from '../own-calls.ts';
 import type { ApiDeps } from '../ports.ts';
 import { noQuery } from '../schemas/page.ts';
@@ -33,23 +33,20 @@ export function registerRecordings(app: FastifyInstance, deps: Pick<ApiDeps, 'ca
         summary: "Listen to a call's recording",
         description:
           'A stereo WAV: left the caller, right the buyer; of a message the caller alone. `Range` asks for a part of it. ' +
-          "It is there within seconds of the call's end. A key of a buyer may listen to the buyer's own calls.",
+          "It is there within seconds of the call's end. A key of a buyer may listen to the buyer's own calls; what was said is not for publishers.",
         response: {
           200: { description: 'The whole file.', content: { 'audio/wav': { schema: {} } } },
           206: { description: 'The part asked for.', content: { 'audio/wav': { schema: {} } } },
           ...faults('not-found', 'range-not-satisfiable'),
         },
       },
-      config: { access: 'calls:own' },
+      config: { access: 'calls:listen' },
     },
     async (request, reply) => {
       const { id } = request.params;
-      const holder = holderOf(request);
-      const { recordingId, endedAt } = requireOwn(await calls.get(id as CallId), id, holder);
-      // What was said is the buyer's and the house's.
-      const named = ownIdOf(holder, 'publisher') === undefined ? recordingId : null;
-      const file = named === null ? undefined : recordings.fileOf(id as CallId);
-      if (file === undefined) throw new AppError('not-found', whyNone(named, endedAt));
+      const { recordingId, endedAt } = requireOwn(await calls.get(id as CallId), id, holderOf(request));
+      const file = recordingId === null ? undefined : recordings.fileOf(id as CallId);
+      if (file === undefined) throw new AppError('not-found', whyNone(recordingId, endedAt));
       return sendWav(request, reply, file.path, id);
     },
   );

@@ -53,6 +53,7 @@ export class WalkStage {
   readonly #authorization: string;
   readonly #recordings: RecordingFiles;
   #count = 0;
+  #owners: Partial<Cdr> = {};
 
   static async set(limits: Partial<ApiLimits> = {}): Promise<WalkStage> {
     const deps = new BreakableDeps();
@@ -87,9 +88,14 @@ export class WalkStage {
     return this.#count;
   }
 
+  /** From here on, every call that is settled is of these parties, unless it says otherwise. */
+  giveCallsTo(owners: Pick<Cdr, 'buyerId' | 'publisherId'>): void {
+    this.#owners = owners;
+  }
+
   /** A call that was billed and paid for, two minutes of talk. Gives its id. */
   async settledCall(fields: Partial<Cdr> = {}): Promise<CallId> {
-    const { id } = await settleCall(this.api.store, `call_${this.next()}`, fields);
+    const { id } = await settleCall(this.api.store, `call_${this.next()}`, { ...this.#owners, ...fields });
     return id;
   }
 
@@ -98,7 +104,7 @@ export class WalkStage {
     const id = `call_${this.next()}` as CallId;
     const begun = await this.#recordings.begin(id, SAMPLE_INSTANT);
     writeFileSync(begun.path, TONE);
-    await settleCall(this.api.store, id, { recordingId: begun.recordingId });
+    await settleCall(this.api.store, id, { ...this.#owners, recordingId: begun.recordingId });
     await this.#recordings.finish(id, begun);
     return id;
   }
