@@ -129,6 +129,8 @@ export async function startApp(
     },
     { version: VERSION, engine: config.TOLLGATE_ENGINE },
   );
+  // Gauges read all the rest, and the observer of garbage collection holds their registry for as long as the process lives.
+  started.defer(() => metrics.registry.clear());
   const capUse = () => capUseOfBuyers(plan.current.snapshot, store.readView(), clock.now().wall);
   watchCaps(metrics.registry, capUse);
   const engine = await startSipEngine(config, hooks.onFatal);
