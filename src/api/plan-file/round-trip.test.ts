@@ -37,7 +37,7 @@ async function planOf({ resources }: Store): Promise<Json> {
 
 it(
   'Whatever is configured comes out of an empty store as it went in, and a second import changes nothing',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     await fc.assert(
       fc.asyncProperty(plans, async (plan) => {
