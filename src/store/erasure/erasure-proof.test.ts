@@ -23,25 +23,27 @@ async function settleAs(store: Store, id: string, fields: Cdr): Promise<void> {
 }
 
 test('whatever is erased, in whatever order, all that is left of the records is proved', async () => {
-  const calls = fc.array(endedCdrs, { minLength: 1, maxLength: 6 });
-  const order = fc.array(fc.nat({ max: 5 }), { maxLength: 6 });
+  const store = temporaryStore();
+  let settled = 0;
+  let erased = 0;
+  const calls = fc.array(endedCdrs, { minLength: 1, maxLength: 5 });
+  const order = fc.array(fc.nat({ max: 4 }), { maxLength: 4 });
   await fc.assert(
     fc.asyncProperty(calls, order, async (cdrs, erasures) => {
-      const store = temporaryStore();
-      for (const [n, cdr] of cdrs.entries()) await settleAs(store, `call_${n}`, cdr);
-      const gone = new Set<number>();
-      for (const n of erasures.filter((place) => place < cdrs.length)) {
-        await eraseCalls(store, `call_${n}`);
-        gone.add(n);
-        const report = await store.queries.verifyChain();
-        expect(report).toMatchObject({ intact: true, length: cdrs.length, erased: gone.size, unproven: 0 });
+      // One chain that grows, with erased records and others in all places.
+      const first = settled;
+      for (const cdr of cdrs) await settleAs(store, `call_${settled++}`, cdr);
+      for (const place of erasures.filter((index) => index < cdrs.length)) {
+        erased += (await eraseCalls(store, `call_${first + place}`)).callsErased;
       }
-      expect(store.ledger.check().problems).toEqual([]);
-      expect(store.reports.check().problems).toEqual([]);
-      store.close();
+      const report = await store.queries.verifyChain();
+      expect(report).toMatchObject({ intact: true, length: settled, erased, unproven: 0 });
     }),
     { numRuns: 40 },
   );
+  expect(erased).toBeGreaterThan(0);
+  expect(store.ledger.check().problems).toEqual([]);
+  expect(store.reports.check().problems).toEqual([]);
 });
 
 /** Three calls, the second of them erased, in a folder that can be tampered with. */
