@@ -7,6 +7,9 @@ export interface ReceivedEvent {
   readonly data: Json;
 }
 
+/** A stream that says nothing for so long, where more is waited for, has nothing more to say. */
+const PATIENCE_MS = 12_000;
+
 /** A client of `GET /v1/events` over a real connection, which reads as far as it is told to. */
 export class EventsClient {
   readonly status: number;
@@ -14,6 +17,8 @@ export class EventsClient {
   readonly #leaving: AbortController;
   readonly #reader: ReadableStreamDefaultReader<string> | undefined;
   #text = '';
+  /** Of all that was read, for whoever asks what happened. */
+  readonly #types: string[] = [];
 
   /** Connects to the stream at this URL. */
   static async open(url: string, headers: Readonly<Record<string, string>>): Promise<EventsClient> {
@@ -65,13 +70,23 @@ export class EventsClient {
       this.#text = this.#text.slice(end + 2);
       const field = (name: string): string | undefined => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1];
       const data = field('data');
-      if (data !== undefined) return { type: field('event') ?? '', id: field('id'), data: JSON.parse(data) };
+      if (data === undefined) continue;
+      const type = field('event') ?? '';
+      this.#types.push(type);
+      return { type, id: field('id'), data: JSON.parse(data) };
     }
   }
 
   async #read(): Promise<boolean> {
-    const { done = true, value = '' } = (await this.#reader?.read()) ?? {};
-    this.#text += value;
-    return !done;
+    const patience = setTimeout(() => {
+      this.#leaving.abort(new Error(`nothing came for ${PATIENCE_MS} ms after [${this.#types.join(', ')}]`));
+    }, PATIENCE_MS);
+    try {
+      const { done = true, value = '' } = (await this.#reader?.read()) ?? {};
+      this.#text += value;
+      return !done;
+    } finally {
+      clearTimeout(patience);
+    }
   }
 }

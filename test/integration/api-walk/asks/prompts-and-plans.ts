@@ -3,7 +3,7 @@ import { TONE, type Ask, type WalkStage } from '../walk-stage.ts';
 import { asPatch, type AskTable } from './ask-table.ts';
 
 /** A form with a sound in it. */
-export function promptForm(name: string): Ask {
+function promptForm(name: string): Ask {
   const body = multipartForm([
     { name: 'name', content: name },
     { name: 'file', filename: 'tone.wav', type: 'audio/wav', content: TONE },

@@ -11,13 +11,13 @@ export async function roomForAll({ webhooks }: Store): Promise<void> {
 }
 
 /** A webhook, the only one. */
-export async function webhook({ api }: WalkStage): Promise<{ readonly params: { readonly id: string } }> {
+async function webhook({ api }: WalkStage): Promise<{ readonly params: { readonly id: string } }> {
   await roomForAll(api.store);
   return { params: { id: (await api.expect(201, 'POST', '/v1/webhooks', BODY)).id } };
 }
 
 /** A webhook with something to deliver. */
-export async function delivery(
+async function delivery(
   stage: WalkStage,
 ): Promise<{ readonly params: { readonly id: string; readonly deliveryId: string } }> {
   const { id } = (await webhook(stage)).params;
