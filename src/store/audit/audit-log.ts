@@ -51,7 +51,7 @@ export function createAuditLog(parts: {
       if (wasMadeBefore(result)) return result;
       const id = resourceId ?? idOf(result);
       const after = lookAt(resource, id);
-      if (isDeepStrictEqual(before, after)) write({ ...action, resourceId: id }, null, result ?? null);
+      if (isDeepStrictEqual(before, after)) write({ ...action, resourceId: id }, null, withoutMade(result));
       else write({ ...action, resourceId: id }, before, after);
       return result;
     },
@@ -75,6 +75,13 @@ function toText(state: unknown): string | null {
 /** What the stores say of a request that came again. */
 function wasMadeBefore(result: unknown): boolean {
   return typeof result === 'object' && result !== null && 'made' in result && result.made === false;
+}
+
+/** What came of the work: that it was made goes without saying. */
+function withoutMade(result: unknown): unknown {
+  if (typeof result !== 'object' || result === null || !('made' in result)) return result ?? null;
+  const { made: _made, ...rest } = result;
+  return rest;
 }
 
 /** The id of what was made. */
