@@ -106,6 +106,10 @@ const CHANGES: Readonly<Record<string, Doing>> = {
   'post /v1/webhooks/{id}/test': ofWebhook('/test'),
   'post /v1/webhooks/{id}/deliveries/{deliveryId}/replay': ofWebhook('/deliveries/DELIVERY/replay'),
   'post /v1/webhooks/{id}/replay': ofWebhook('/replay', { from: '2026-11-01T00:00:00Z', to: '2026-12-01T00:00:00Z' }),
+  'post /v1/erasures': async (api) => {
+    const { id } = await settleCall(api.store, 'call_to_erase', { ani: nextCaller() });
+    return ['/v1/erasures', { callId: id }];
+  },
   'post /v1/conversions': async (api) => {
     const { id } = await settleCall(api.store, 'call_with_a_sale', { ani: nextCaller() });
     return ['/v1/conversions', { callId: id, externalId: 'order-1' }];
