@@ -19,6 +19,8 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    // On a busy machine a second passes before a thread has started.
+    expect: { poll: { timeout: 10_000 } },
     maxWorkers: 2,
     // No test leaves anything behind for the next, so files share the modules they import.
     isolate: false,
