@@ -43,7 +43,7 @@ describe('many changes at once', () => {
     store.resources.onChange(() => (heard += 1));
     const { version } = await store.resources.readAll();
 
-    expect(await change(store, PLAN)).toEqual({ created: 5, updated: 0, archived: [], deleted: [] });
+    expect(await change(store, PLAN)).toEqual({ made: true, created: 5, updated: 0, archived: [], deleted: [] });
 
     const plan = await store.resources.readPlan();
     expect([plan.version, heard]).toEqual([version + 1, 1]);
@@ -74,7 +74,7 @@ describe('many changes at once', () => {
       dryRun: true,
       note: (made) => void noted.push(made),
     });
-    expect(outcome).toEqual({ created: 1, updated: 0, archived: [], deleted: ['did_1'] });
+    expect(outcome).toEqual({ made: true, created: 1, updated: 0, archived: [], deleted: ['did_1'] });
     expect(noted).toHaveLength(2);
     expect([await store.resources.readAll(), heard]).toEqual([before, 0]);
   });
