@@ -3,6 +3,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance, FastifySchema } from 'fastify';
 
 import { holdersOf, type Access } from '../access.ts';
+import { WEBHOOK_POSTS } from '../routes/webhook-events.schema.ts';
 import { problemResponses, problemSchema } from '../schemas/problem.ts';
 import { IDEMPOTENCY_KEY } from './idempotency.ts';
 import { SESSION_COOKIE } from './session-cookie.ts';
@@ -52,6 +53,7 @@ export async function registerOpenApi(app: FastifyInstance, version: string): Pr
       openapi: '3.1.0',
       info: { title: 'Tollgate', version, description: INFO, license: { name: 'MIT', identifier: 'MIT' } },
       servers: [{ url: '/', description: 'This server' }],
+      webhooks: WEBHOOK_POSTS,
       tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
       components: {
         securitySchemes: {

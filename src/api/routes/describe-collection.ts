@@ -53,7 +53,7 @@ export function describeCollection<Kind extends ResourceKind, Fields extends TOb
     },
     list: {
       tags: [kind],
-      operationId: `list${name}s`,
+      operationId: `list${plural(name)}`,
       summary: `List ${kind}`,
       description: `In order of creation. ${description}`,
       querystring: listQuery(collection.filters),
@@ -95,4 +95,8 @@ export function describeCollection<Kind extends ResourceKind, Fields extends TOb
       },
     },
   };
+}
+
+function plural(name: string): string {
+  return `${name.replace(/y$/, 'ie')}s`;
 }

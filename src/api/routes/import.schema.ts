@@ -35,7 +35,10 @@ export const collectionParams = Type.Object({
   collection: choiceField(KIND_NAMES, 'One of the collections of the configuration.', { examples: ['routes'] }),
 });
 
-const item = Type.Object({}, { description: 'As `POST` takes it, with `id`, `archived`, and names in place of ids.' });
+const item = Type.Object(
+  {},
+  { additionalProperties: true, description: 'As `POST` takes it, with `id`, `archived`, and names in place of ids.' },
+);
 
 /** A file of the configuration, or of a part of it. */
 export const planSchema = Type.Object(

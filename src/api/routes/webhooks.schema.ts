@@ -149,7 +149,7 @@ export const deliveryDetails = Type.Object({
     }),
     { description: 'In the order made.' },
   ),
-  event: Type.Object({}, { description: 'The body that is posted.' }),
+  event: Type.Object({}, { additionalProperties: true, description: 'The body that is posted.' }),
 });
 
 export const DELIVERY_EXAMPLE = {

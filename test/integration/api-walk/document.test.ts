@@ -29,7 +29,7 @@ function problemsOf(schema: Json, value: unknown, at: string): readonly string[]
 
 /** What an OpenAPI 3.1 document may have at each place, of what this one needs (https://spec.openapis.org/oas/v3.1.1). */
 const MEMBERS = {
-  document: ['openapi', 'info', 'servers', 'tags', 'components', 'paths'],
+  document: ['openapi', 'info', 'servers', 'tags', 'components', 'paths', 'webhooks'],
   operation: ['tags', 'operationId', 'summary', 'description', 'parameters', 'requestBody', 'responses', 'security'],
   parameter: ['name', 'in', 'description', 'required', 'schema', 'example', 'examples'],
   requestBody: ['content', 'required', 'description'],
@@ -45,7 +45,7 @@ function* strangers(value: Json, kind: keyof typeof MEMBERS, at: string): Genera
     if (!known.includes(name)) yield `${at} has ${name}, which is no member of a ${kind}`;
 }
 
-function* judgeOperation({ name, params, doc }: Operation): Generator<string> {
+function* judgeOperation({ name, params, doc }: Pick<Operation, 'name' | 'params' | 'doc'>): Generator<string> {
   yield* strangers(doc, 'operation', name);
   const inPath = (doc.parameters ?? []).filter((parameter: Json) => parameter.in === 'path');
   if (inPath.map((parameter: Json) => parameter.name).join() !== params.join())
@@ -87,6 +87,9 @@ describe('The description', () => {
     const wrong = [
       ...strangers(document, 'document', 'the document'),
       ...operations.flatMap((each) => [...judgeOperation(each)]),
+      ...Object.entries<Json>(document.webhooks).flatMap(([name, { post }]) => [
+        ...judgeOperation({ name, params: [], doc: post }),
+      ]),
     ];
     expect(wrong).toEqual([]);
   });
