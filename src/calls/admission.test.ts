@@ -98,7 +98,7 @@ describe('where all is closed', () => {
     const { id: scheduleId } = await store.resources.create('schedules', never);
     const routes = (await store.resources.list('routes', { limit: 9, filters: {} })).data;
     for (const { id, ...route } of routes) await store.resources.replace('routes', id, { ...route, scheduleId });
-    const { id: deskId, ...desk } = (await store.resources.get('destinations', routes[0]!.destinationId))!;
+    const { id: deskId, ...desk } = await store.resources.get('destinations', routes[0]!.destinationId);
     await store.resources.replace('destinations', deskId, { ...desk, caps: deskCaps });
     const { id, ...fields } = campaign;
     await store.resources.replace('campaigns', id, { ...fields, afterHours: afterHours(deskId) });
