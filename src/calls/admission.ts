@@ -172,11 +172,7 @@ export class Admission {
     return { plan: { kind: 'message', promptId: promptId ?? null, maxS, decision }, reserve: [], basis };
   }
 
-  #choose(
-    lines: readonly RouteLine[],
-    view: AdmissionView,
-    { tried, reserved, left }: Turn,
-  ): Chosen {
+  #choose(lines: readonly RouteLine[], view: AdmissionView, { tried, reserved, left }: Turn): Chosen {
     const { origin } = this.#input;
     const now = origin.receivedAt.wall;
     const targets: DialTarget[] = [];

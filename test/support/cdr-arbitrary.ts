@@ -12,7 +12,7 @@ const digits = (length: number) =>
   fc.array(fc.nat({ max: 9 }), { minLength: length, maxLength: length }).map((all) => all.join(''));
 
 /** Callers of the NANP and of others; none of them can be a part of a sample's own fields. */
-export const callerNumbers: fc.Arbitrary<Ani> = fc
+const callerNumbers: fc.Arbitrary<Ani> = fc
   .oneof(
     fc.tuple(fc.constantFrom('+1212555', '+1415867'), digits(4)),
     fc.tuple(fc.constantFrom('+4420718', '+4930', '+6591'), digits(6)),
