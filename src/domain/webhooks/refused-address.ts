@@ -2,7 +2,15 @@ import { formatIpv4, parseIpv4, parseIpv6, sharePrefix, type AddressWords } from
 
 /** Why an address is none to post to. */
 export type AddressRefusal =
-  'unspecified' | 'loopback' | 'private' | 'shared' | 'link-local' | 'multicast' | 'reserved' | 'no-address';
+  | 'unspecified'
+  | 'loopback'
+  | 'private'
+  | 'shared'
+  | 'link-local'
+  | 'multicast'
+  | 'documentation'
+  | 'reserved'
+  | 'no-address';
 
 /** IPv4 that leads into our own network, or nowhere (IANA special-purpose registry, RFC 6890). */
 const REFUSED_IPV4: readonly (readonly [block: string, why: AddressRefusal])[] = [
@@ -13,9 +21,12 @@ const REFUSED_IPV4: readonly (readonly [block: string, why: AddressRefusal])[] =
   ['169.254.0.0/16', 'link-local'],
   ['172.16.0.0/12', 'private'],
   ['192.0.0.0/24', 'reserved'],
+  ['192.0.2.0/24', 'documentation'],
   ['192.88.99.0/24', 'reserved'],
   ['192.168.0.0/16', 'private'],
   ['198.18.0.0/15', 'reserved'],
+  ['198.51.100.0/24', 'documentation'],
+  ['203.0.113.0/24', 'documentation'],
   ['224.0.0.0/4', 'multicast'],
   ['240.0.0.0/4', 'reserved'],
 ];
@@ -30,6 +41,8 @@ const REFUSED_IPV6: readonly (readonly [block: string, why: AddressRefusal])[] =
   ['ff00::/8', 'multicast'],
   ['64:ff9b:1::/48', 'private'],
   ['2001::/23', 'reserved'],
+  ['2001:db8::/32', 'documentation'],
+  ['3fff::/20', 'documentation'],
 ];
 
 /**

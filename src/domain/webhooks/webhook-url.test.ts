@@ -32,6 +32,9 @@ describe('The URL of a webhook', () => {
     ['https://user:pw@example.com/', /user name/],
     ['https://:pw@example.com/', /user name/],
     ['https://example.com/#x', /#/],
+    ['https://example.com:0/', /port 0/],
+    ['http://0/', /0\.0\.0\.0 is an unspecified address/],
+    ['http://192.0.2.1/', /192\.0\.2\.1 is a documentation address/],
   ])('%j is refused with how to mend it', (url, message) => {
     expect(problem(url)).toMatch(message);
   });

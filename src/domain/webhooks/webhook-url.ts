@@ -21,11 +21,13 @@ export function webhookUrlProblem(text: string, allowed: AllowedHosts): string |
     return 'Leave user name and password out: what is posted is signed with the secret.';
   }
   if (url.hash !== '') return 'Leave out what follows the #: it is never sent.';
+  if (url.port === '0') return 'Nothing listens on port 0: leave the port out, or name one from 1 to 65535.';
   const host = hostOf(url);
   if (allowed.has(host)) return undefined;
   const refusal = LOCAL_NAME.test(host) ? 'loopback' : isAddress(host) ? refusalOf(host) : null;
   if (refusal === null) return undefined;
-  return `${host} is a ${refusal} address: name a public one, or allow this host in the setting WEBHOOK_ALLOW_HOSTS.`;
+  const article = /^[aeiou]/.test(refusal) ? 'an' : 'a';
+  return `${host} is ${article} ${refusal} address: name a public one, or allow this host in the setting WEBHOOK_ALLOW_HOSTS.`;
 }
 
 /** The host of a URL in one form for all ways to write it: lower case, no brackets, no dot at its end. */
