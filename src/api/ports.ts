@@ -121,7 +121,7 @@ export interface ApiDeps {
   readonly calls: Pick<CallQueries, 'get'>;
   readonly dispositions: DispositionStore;
   readonly proposals: ProposalStore;
-  readonly keys: Pick<ApiKeyStore, 'verify' | 'isWorking' | 'create' | 'list' | 'revoke'>;
+  readonly keys: Pick<ApiKeyStore, 'verify' | 'isWorking' | 'create' | 'list' | 'revoke' | 'onRevoked'>;
   readonly ledger: Pick<
     LedgerStore,
     'recordPayment' | 'changeCall' | 'refundCall' | 'billCall' | 'close' | 'latestClose'

@@ -45,6 +45,8 @@ export interface ApiKeyStore {
    * `wrong-state` for the last key of an admin and for one that a setting would bring back, unless `evenLast`.
    */
   revoke(id: string, options?: { readonly evenLast: boolean }): Promise<void>;
+  /** Hears of each key that this process revoked, once it is. */
+  onRevoked(listener: (id: string) => void): void;
 }
 
 interface KeyRow {
@@ -80,6 +82,7 @@ export function createApiKeyStore(parts: {
   const otherAdmin = sqlite.prepare<[string]>(
     "SELECT 1 FROM api_keys WHERE role = 'admin' AND revoked_at IS NULL AND id <> ? LIMIT 1",
   );
+  const revokedListeners: ((id: string) => void)[] = [];
   /** Ids and names of those whose secrets were chosen elsewhere, as far as this process was told. */
   const chosenElsewhere = new Map<string, string>();
   const reinstate = sqlite.prepare<[string, string, string]>(
@@ -142,13 +145,17 @@ export function createApiKeyStore(parts: {
         nextCursor: rows.length > limit && last !== undefined ? encodeCursor(LIST, [last.id]) : null,
       };
     },
-    revoke(id, { evenLast } = { evenLast: false }) {
-      return queue.write('power', () => {
+    async revoke(id, { evenLast } = { evenLast: false }) {
+      await queue.write('power', () => {
         const { role, revoked_at } = rowOf(id);
         if (revoked_at !== null) throw new AppError('not-found', `The API key ${id} is revoked already`);
         if (!evenLast) refuseWayIn(id, role);
         revoke.run(now(), id);
       });
+      for (const listener of revokedListeners) listener(id);
+    },
+    onRevoked(listener) {
+      revokedListeners.push(listener);
     },
   };
 }

@@ -123,6 +123,18 @@ describe('GET /v1/events', () => {
     }
   });
 
+  it('ends with its key, at once, and goes on for those of other keys', async () => {
+    const api = await startTestApi();
+    const { id, key } = await api.store.keys.create({ name: 'K', role: 'viewer' });
+    const url = `${await listening(api)}/v1/events`;
+    const stream = await EventsClient.open(url, { authorization: `Bearer ${key}` });
+    const other = await follow(api, { role: 'viewer' });
+    await api.expect(204, 'DELETE', `/v1/api-keys/${id}`);
+    expect(await stream.rest()).not.toContain('still here');
+    api.feed.ring.add(moved());
+    expect(await other.take(1)).toMatchObject([{ type: 'call.moved' }]);
+  });
+
   it('shows a party its own calls and its own side of them, a buyer once they are connected', async () => {
     const api = await startTestApi();
     const samples = new ApiSamples(api);

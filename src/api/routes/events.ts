@@ -46,6 +46,10 @@ export function registerEvents(app: FastifyInstance, { feed, keys }: Pick<ApiDep
     }
   }, BEAT_EVERY_MS);
   beats.unref();
+  // At once where it is revoked here; of one that the command line revokes, the next beat knows.
+  keys.onRevoked((revoked) => {
+    for (const [stream, { id }] of streams) if (id === revoked) stream.end();
+  });
   app.addHook('preClose', (done) => {
     clearInterval(beats);
     for (const stream of streams.keys()) stream.end();
