@@ -17,6 +17,7 @@ export type Access =
   | 'reports:own'
   | 'routing:explain'
   | 'keys:manage'
+  | 'webhooks:read'
   | 'webhooks:manage'
   | 'audit:read'
   | 'callers:erase'
@@ -43,6 +44,7 @@ const HOLDERS: Readonly<Record<Exclude<Access, 'public'>, readonly Holder[]>> = 
   'reports:own': ['admin', 'operator', 'viewer', 'buyer', 'publisher'],
   'routing:explain': ['admin', 'operator', 'viewer'],
   'keys:manage': ['admin'],
+  'webhooks:read': ['admin', 'viewer'],
   'webhooks:manage': ['admin'],
   'audit:read': ['admin'],
   'callers:erase': ['admin'],

@@ -30,6 +30,7 @@ export function registerWebhookDeliveries(
   const one = Type.Ref('WebhookDelivery#');
   const tags = ['webhooks'];
   const config = { access: 'webhooks:manage' } as const;
+  const read = { access: 'webhooks:read' } as const;
   const ofOne = {
     tags,
     querystring: noQuery,
@@ -54,7 +55,7 @@ export function registerWebhookDeliveries(
           ...faults('not-found', 'reads-unavailable'),
         },
       },
-      config,
+      config: read,
     },
     ({ params: { id: webhookId }, query: { limit, cursor, status } }, reply) =>
       answerApart(reader, reply, 'deliveries', {
@@ -78,7 +79,7 @@ export function registerWebhookDeliveries(
           ...faults('not-found'),
         },
       },
-      config,
+      config: read,
     },
     ({ params: { id, deliveryId } }) => deliveryLog.get(id, deliveryId),
   );

@@ -41,6 +41,7 @@ export function registerWebhooks(
   const tags = ['webhooks'];
   const ofOne = { tags, params: idParams('whk_'), querystring: noQuery };
   const config = { access: 'webhooks:manage' } as const;
+  const read = { access: 'webhooks:read' } as const;
   const validate = createValidator(webhookFields);
 
   typed.post(
@@ -87,7 +88,7 @@ export function registerWebhooks(
           ...faults(),
         },
       },
-      config,
+      config: read,
     },
     ({ query: { limit, cursor } }) => webhooks.list({ limit, ...(cursor === undefined ? {} : { cursor }) }),
   );
@@ -101,7 +102,7 @@ export function registerWebhooks(
         summary: 'Read a webhook',
         response: { 200: jsonResponse('As it is now.', one, WEBHOOK_EXAMPLE, etag), ...faults('not-found') },
       },
-      config,
+      config: read,
     },
     async (request, reply) => answer(reply, await webhooks.get(request.params.id)),
   );
