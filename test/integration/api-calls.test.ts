@@ -53,8 +53,28 @@ describe('/v1/calls', () => {
   it('is searched by what a record says', async () => {
     const api = await startTestApi();
     await record(api, 'call_1', { ...ENDED, campaignId: 'cmp_1', ani: '+12125550123', buyerId: 'byr_1' });
-    await record(api, 'call_2', { ...ENDED, campaignId: 'cmp_2', ani: 'anonymous', outcome: 'busy' });
+    const location = {
+      source: 'entered',
+      country: 'US',
+      state: 'NY',
+      zip: null,
+      npa: null,
+      npaNxx: null,
+      timezone: null,
+    };
+    await record(api, 'call_2', { ...ENDED, campaignId: 'cmp_2', ani: 'anonymous', outcome: 'busy', location });
+    await record(api, 'call_3', {
+      ...ENDED,
+      campaignId: 'cmp_3',
+      did: '+13125550100',
+      ani: '+13125550123',
+      estimated: true,
+    });
     for (const [query, ids] of [
+      ['state=NY', ['call_2']],
+      ['state=ZZ', []],
+      ['estimated=true', ['call_3']],
+      ['estimated=false', ['call_2', 'call_1']],
       ['campaignId=cmp_1', ['call_1']],
       ['ani=%2B12125550123', ['call_1']],
       ['ani=+12125550123', ['call_1']],
@@ -64,7 +84,7 @@ describe('/v1/calls', () => {
       ['buyerId=byr_1&outcome=connected', ['call_1']],
       ['buyerId=byr_1&outcome=busy', []],
       ['did=4155550100', ['call_2', 'call_1']],
-      ['billable=false', ['call_2', 'call_1']],
+      ['billable=false', ['call_3', 'call_2', 'call_1']],
       ['billable=true', []],
       ['routeId=rte_1', []],
     ] as const) {
@@ -103,7 +123,7 @@ describe('/v1/calls', () => {
     ['from=yesterday', '/from'],
     ['from=2026-11-21T14:00:00', '/from'],
     ['from=2026-11-21T14:00:00Z&to=2026-11-21T13:00:00Z', '/to'],
-    ['state=CA', '/state'],
+    ['colour=red', '/colour'],
   ])('refuses %s at %s', async (query, path) => {
     const api = await startTestApi();
     expect((await api.expect(422, 'GET', `/v1/calls?${query}`)).errors[0].path).toBe(path);

@@ -46,6 +46,10 @@ export const callsQuery = listQuery({
   did: number('The DID dialled.'),
   ani: number("The caller's number, whole, or `anonymous`, or `erased`."),
   outcome: Type.Optional(outcome),
+  state: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 64, description: 'Where the caller is.', examples: ['CA'] }),
+  ),
+  estimated: Type.Optional(Type.Boolean({ description: 'Whether its end was inferred after a crash, not seen.' })),
   disposition: Type.Optional(choiceField(DISPOSITIONS, 'What was said of it last.')),
   reviewed: Type.Optional(Type.Boolean({ description: 'Whether anybody has said anything of it, or adjusted it.' })),
   billable: Type.Optional(Type.Boolean({ description: "Whether the buyer's verdict is billable." })),

@@ -28,6 +28,10 @@ export interface CallFilters {
   /** Exact. */
   readonly ani?: string;
   readonly outcome?: Outcome;
+  /** Where the caller is, as the record has it. */
+  readonly state?: string;
+  /** Whether its end was inferred after a crash. */
+  readonly estimated?: boolean;
   /** By the buyer's verdict; an open call has none and is neither. */
   readonly billable?: boolean;
   readonly disposition?: Disposition;
@@ -108,6 +112,8 @@ const CONDITIONS: Readonly<Record<Exclude<keyof CallFilters, 'reviewed'>, string
   did: 'did = ?',
   ani: 'ani = ?',
   outcome: 'outcome = ?',
+  state: 'calls.state = ?',
+  estimated: 'calls.estimated = ?',
   billable: "buyer_billable = ? AND status = 'settled'",
   disposition: 'dispositions.value = ?',
   from: 'received_at >= ?',
