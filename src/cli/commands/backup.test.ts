@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -104,6 +104,14 @@ test('books that do not add up are not backed up as proved', async () => {
   const restored = await restoreInto(dataDir2, file);
   expect([restored.exitCode, restored.stderr]).toEqual([1, expect.stringContaining('broken at record 2')]);
   expect(existsSync(join(dataDir2, 'tollgate.db'))).toBe(false);
+});
+
+test('a backup into a folder that is not there is refused, and the folder not made', async () => {
+  const { file, dataDir } = await folderWithEverything();
+  const missing = join(dirname(file), 'no', 'such');
+  const { exitCode, stderr } = await runInMemory(['backup', join(missing, 'x.db')], { TOLLGATE_DATA_DIR: dataDir });
+  expect([exitCode, stderr]).toEqual([1, expect.stringContaining(`There is no folder ${missing}: make it first`)]);
+  expect(existsSync(join(missing, '..'))).toBe(false);
 });
 
 test('whoever was erased since a backup is erased again where it takes the place of the data', async () => {

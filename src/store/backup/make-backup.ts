@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
@@ -54,15 +54,21 @@ const PAGES_AT_ONCE = 2_000;
  * the database as it stood when the copy began, and its files. It is written under another name, checked, brought to
  * the disk, and only then called what was asked for.
  *
- * @throws AppError `wrong-state` where the file is there already; `store-unavailable` where there is no database, or
- *   the copy can't be written or isn't sound
+ * @throws AppError `wrong-state` where the file is there already, or its folder isn't; `store-unavailable` where there
+ *   is no database, or the copy can't be written or isn't sound
  */
 export async function makeBackup(options: BackupOptions): Promise<BackupMade> {
   const file = resolve(options.file);
   refuseInPlace(file, options);
+  // A folder that isn't there is a typing error, or a disk that isn't mounted: what would be made is no backup.
+  if (!existsSync(dirname(file))) {
+    throw new AppError(
+      'wrong-state',
+      `There is no folder ${dirname(file)}: make it first, or mount what belongs there.`,
+    );
+  }
   const unfinished = `${file}.${process.pid}.part`;
   try {
-    await mkdir(dirname(file), { recursive: true });
     // It holds what the database does, hashes of keys and secrets of webhooks: for its owner's eyes.
     await (await open(unfinished, 'wx', 0o600)).close();
     await copyDatabase(databaseFileIn(options.dataDir), unfinished, options.onStep);
