@@ -7,7 +7,7 @@ export type Access =
   | 'configuration:write'
   | 'calls:read'
   | 'calls:own'
-  | 'calls:listen'
+  | 'calls:buyer-side'
   | 'calls:control'
   | 'calls:review'
   | 'ledger:read'
@@ -34,7 +34,7 @@ const HOLDERS: Readonly<Record<Exclude<Access, 'public'>, readonly Holder[]>> = 
   'configuration:write': ['admin', 'operator'],
   'calls:read': ['admin', 'operator', 'viewer'],
   'calls:own': ['admin', 'operator', 'viewer', 'buyer', 'publisher'],
-  'calls:listen': ['admin', 'operator', 'viewer', 'buyer'],
+  'calls:buyer-side': ['admin', 'operator', 'viewer', 'buyer'],
   'calls:control': ['admin', 'operator'],
   'calls:review': ['admin', 'operator', 'buyer'],
   'ledger:read': ['admin', 'operator', 'viewer'],

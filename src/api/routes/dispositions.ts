@@ -38,7 +38,7 @@ export function registerDispositions(
           ...faults('not-found'),
         },
       },
-      config: { access: 'calls:review' },
+      config: { access: 'calls:buyer-side' },
     },
     async (request, reply) => {
       await checkOwn(request.params.id, holderOf(request));

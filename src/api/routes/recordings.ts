@@ -40,7 +40,7 @@ export function registerRecordings(app: FastifyInstance, deps: Pick<ApiDeps, 'ca
           ...faults('not-found', 'range-not-satisfiable'),
         },
       },
-      config: { access: 'calls:listen' },
+      config: { access: 'calls:buyer-side' },
     },
     async (request, reply) => {
       const { id } = request.params;

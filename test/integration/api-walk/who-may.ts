@@ -29,7 +29,7 @@ export const WHO_MAY: Readonly<Record<string, readonly Holder[] | 'public'>> = {
 
   'GET /v1/calls': EVERYBODY,
   'GET /v1/calls/{id}': EVERYBODY,
-  'GET /v1/calls/{id}/disposition': ['admin', 'operator', 'buyer'],
+  'GET /v1/calls/{id}/disposition': ['admin', 'operator', 'viewer', 'buyer'],
   'PATCH /v1/calls/{id}/disposition': ['admin', 'operator', 'buyer'],
   'POST /v1/calls/{id}/adjustments': HOUSE,
   'POST /v1/calls/{id}/refund': HOUSE,
