@@ -79,8 +79,19 @@ describe('a flood', () => {
     let refused = 0;
     stranger.on('message', (bytes) => (refused += Number(bytes.toString('latin1').startsWith('SIP/2.0 403'))));
     await ground.callThroughout(flood(5_000, (id) => request('INVITE', id)));
-    expect(refused).toBeGreaterThanOrEqual(5_000);
-    expect(String(await ground.tollgate.api('GET', '/metrics'))).toMatch(/^tollgate_strangers_total 5000$/m);
+    const metrics = String(await ground.tollgate.api('GET', '/metrics'));
+    const count = (series: string): number =>
+      Number(
+        metrics
+          .split('\n')
+          .find((line) => line.startsWith(`${series} `))
+          ?.slice(series.length),
+      );
+    const strangers = count('tollgate_strangers_total');
+    // A busy machine loses datagrams before anyone reads them.
+    expect(strangers).toBeGreaterThan(4_500);
+    expect(refused).toBeGreaterThanOrEqual(strangers);
+    expect(count('tollgate_sip_requests_total{direction="in",method="INVITE"}')).toBe(strangers + ground.goodCalls);
     expect((await ground.vitals()).callsReceived).toBe(ground.goodCalls);
     await ground.expectBooksInOrder();
   });
