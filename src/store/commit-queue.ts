@@ -50,7 +50,7 @@ export interface BatchLimits {
  */
 const IMPATIENT_MS = 20;
 
-const DEFAULT_LIMITS: BatchLimits = { maxWrites: 64, maxMs: 4 };
+const DEFAULT_LIMITS: BatchLimits = { maxWrites: 64, maxMs: 2 };
 
 /** What a queue works with; what is left out is as in production. */
 export interface CommitQueueParts {
