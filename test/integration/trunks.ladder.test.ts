@@ -10,11 +10,11 @@ const OURS = { username: 'tollgate', password: 'secret', realm: 'carrier.example
 const INTERVALS_MS = { least: 2_500, most: 36_000 };
 
 /** What calls wait for and is as long: the end of a call, a phone that rings, the caller's ACK. */
-const CALLS_WAIT_MS = [4_000, 25_000, 32_000];
+const CALLS_WAIT_MS = new Set([4_000, 25_000, 32_000]);
 
 /** Probes follow one another at once: whatever else is that long is their pauses and limits. */
 const probingClock = () =>
-  hurriedClock((ms) => ms >= INTERVALS_MS.least && ms <= INTERVALS_MS.most && !CALLS_WAIT_MS.includes(ms), 40);
+  hurriedClock((ms) => ms >= INTERVALS_MS.least && ms <= INTERVALS_MS.most && !CALLS_WAIT_MS.has(ms), 40);
 
 /** Every INVITE a phone got, in order. */
 function invitesOf(stage: Stage, name: string): SipRequest[] {
