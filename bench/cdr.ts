@@ -10,6 +10,8 @@ import { admit, connect, ROUTES_READ, settle } from './stored-calls.ts';
 /** Calls of one measurement of throughput. */
 const CALLS = 20_000;
 const AT_ONCE = 256;
+/** Calls that come in while others are settled as fast as can be, a second. */
+const ADMITTED_BESIDE = 200;
 /** Offered rates at which a caller's waiting is measured, calls a second. */
 const RATES = [50, 200, 500, 1_000, 2_000];
 const RATE_SECONDS = 4;
@@ -27,6 +29,7 @@ async function measure(): Promise<BenchResult> {
   const whole = await withStore((store) =>
     timed(CALLS, () => inParallel(CALLS, AT_ONCE, (n) => live(store, n, () => undefined))),
   );
+  const beside = await withStore(besideSettlements);
   const offered: Offered[] = [];
   for (const rate of RATES) offered.push(await withStore((store) => offer(store, rate)));
   const [calm, busy] = [offered[0], offered.at(-1)];
@@ -36,6 +39,13 @@ async function measure(): Promise<BenchResult> {
       { what: 'settled, one commit each', ...rowOf(alone) },
       { what: `settled, ${AT_ONCE} at once`, ...rowOf(together) },
       { what: `admitted, connected, settled, ${AT_ONCE} at once`, ...rowOf(whole) },
+      {
+        what: `settled, ${AT_ONCE} at once, beside ${ADMITTED_BESIDE} admissions/s`,
+        'calls/s': beside.callsPerS,
+        'CPU µs/call': '',
+        'admission p50 ms': beside.p50Ms,
+        'admission p99 ms': beside.p99Ms,
+      },
       ...offered.map(({ rate, callsPerS, p50Ms, p99Ms }) => ({
         what: `offered ${rate}/s, admitted to settled`,
         'calls/s': callsPerS,
@@ -100,11 +110,40 @@ async function live(store: Store, n: number, onAdmitted: () => void): Promise<vo
   await settle(store, n);
 }
 
-interface Offered {
-  readonly rate: number;
+/** What callers waited for while calls were settled. */
+interface Waited {
   readonly callsPerS: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+}
+
+interface Offered extends Waited {
+  readonly rate: number;
+}
+
+/** New calls come evenly while others are settled as fast as can be. */
+async function besideSettlements(store: Store): Promise<Waited> {
+  await inParallel(CALLS, AT_ONCE, (n) => admit(store, n));
+  const waits: number[] = [];
+  let isOver = false;
+  const callers = (async () => {
+    const begin = performance.now();
+    const admitted: Promise<void>[] = [];
+    while (!isOver) {
+      const due = 1 + Math.floor(((performance.now() - begin) * ADMITTED_BESIDE) / 1_000);
+      while (admitted.length < due) {
+        const n = admitted.length;
+        const dueAt = begin + (n * 1_000) / ADMITTED_BESIDE;
+        admitted.push(admit(store, CALLS + n).then(() => void waits.push(performance.now() - dueAt)));
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await Promise.all(admitted);
+  })();
+  const { callsPerS } = await timed(CALLS, () => inParallel(CALLS, AT_ONCE, (n) => settle(store, n)));
+  isOver = true;
+  await callers;
+  return { callsPerS, ...shares(waits) };
 }
 
 /** Lets calls arrive evenly for a few seconds and measures how long each waits for its admission. */
@@ -126,9 +165,13 @@ async function offer(store: Store, rate: number): Promise<Offered> {
     }
     await Promise.all(lives);
   });
+  return { rate, callsPerS, ...shares(waits) };
+}
+
+function shares(waits: number[]): Pick<Waited, 'p50Ms' | 'p99Ms'> {
   waits.sort((a, b) => a - b);
   const at = (share: number) => round(waits[Math.floor(waits.length * share)] ?? 0);
-  return { rate, callsPerS, p50Ms: at(0.5), p99Ms: at(0.99) };
+  return { p50Ms: at(0.5), p99Ms: at(0.99) };
 }
 
 async function inParallel(count: number, atOnce: number, work: (n: number) => Promise<unknown>): Promise<void> {

@@ -270,6 +270,38 @@ describe('the event loop', () => {
     expect(counts).toEqual([10, 20, 30]);
   });
 
+  test('callers pass the books of others by where more wait than a commit takes, one for one and in their order', async () => {
+    const { queue } = setUp({ maxWrites: 4, maxMs: 60_000 });
+    const done: string[] = [];
+    const write = (durability: Durability, name: string, sharing?: 'alone') =>
+      queue.write(durability, () => void done.push(name), sharing);
+    await Promise.all([
+      ...['b1', 'b2', 'b3', 'b4', 'b5', 'b6'].map((name) => write('power', name)),
+      write('power', 'import', 'alone'),
+      ...['c1', 'c2', 'c3', 'c4'].map((name) => write('process', name)),
+    ]);
+    // Once no more than four books wait, everything is in its turn again.
+    expect(done).toEqual(['c1', 'b1', 'c2', 'b2', 'c3', 'b3', 'b4', 'b5', 'b6', 'import', 'c4']);
+  });
+
+  test('a write that is to be alone has its turn, however many callers there are', async () => {
+    const { queue } = setUp({ maxWrites: 2, maxMs: 60_000 });
+    const done: string[] = [];
+    const book = (name: string, sharing?: 'alone') => queue.write('power', () => void done.push(name), sharing);
+    const imported = book('import', 'alone');
+    for (const name of ['b1', 'b2', 'b3']) void book(name);
+    let isOver = false;
+    const callers = (async () => {
+      while (!isOver) {
+        await queue.write('process', () => void done.push('call'));
+      }
+    })();
+    await imported;
+    isOver = true;
+    await callers;
+    expect(done.indexOf('import')).toBeLessThan(3);
+  });
+
   test('turns when a batch has used up its time, but each batch does something', async () => {
     const { queue, notes, insert } = setUp({ maxWrites: 100, maxMs: 0 });
     const seen: number[] = [];

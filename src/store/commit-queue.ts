@@ -21,7 +21,7 @@ export type Sharing = 'shared' | 'alone';
 export interface CommitQueue {
   /**
    * Runs `work` in a transaction and resolves with its result once that is committed and as durable as asked. Writes that
-   * arrive together share a commit, in the order they came. Where `work` throws, its own changes are undone and nobody
+   * arrive together share a commit, in the order they came; where many wait, those of calls (`process`) go before others. Where `work` throws, its own changes are undone and nobody
    * else's. `work` is synchronous, runs inside the transaction only, and runs again where another write of its batch
    * fails: it must keep no state of its own that a rollback would leave wrong.
    *
@@ -61,6 +61,8 @@ export interface CommitQueueParts {
 }
 
 interface Write {
+  /** Its place among all writes, in the order they came. */
+  readonly arrival: number;
   readonly durability: Durability;
   readonly sharing: Sharing;
   readonly work: () => unknown;
@@ -83,7 +85,12 @@ export function createCommitQueue(
     keep: sqlite.prepare('RELEASE one_write'),
     undo: sqlite.prepare('ROLLBACK TO one_write'),
   };
-  const waiting: Write[] = [];
+  /** What calls wait for, and what none waits for: settlements, configuration, deliveries. Each in the order it came. */
+  const callers: Write[] = [];
+  const books: Write[] = [];
+  let arrivals = 0;
+  /** Where both wait and books are many, they take turns. */
+  let callersTurn = true;
   let scheduled = false;
   let closed = false;
   let latestFault: AppError | null = null;
@@ -92,8 +99,12 @@ export function createCommitQueue(
   let onDisk = 0;
   const patienceMs = Number(sqlite.pragma('busy_timeout', { simple: true }));
 
+  function waiting(): number {
+    return callers.length + books.length;
+  }
+
   function schedule(): void {
-    if (scheduled || waiting.length === 0) return;
+    if (scheduled || waiting() === 0) return;
     scheduled = true;
     // After the poll phase: everything that this round of I/O brings shares the commit, and the next round's comes
     // before the next commit.
@@ -112,7 +123,7 @@ export function createCommitQueue(
       outcomes = commitTogether(taken) ?? commitApart(taken);
       noteFault(null);
     } catch (error) {
-      rejectAll(taken.length > 0 ? taken : waiting.splice(0, limits.maxWrites), error);
+      rejectAll(taken.length > 0 ? taken : [...callers.splice(0), ...books.splice(0, limits.maxWrites)], error);
       return;
     }
     committed += 1;
@@ -125,12 +136,11 @@ export function createCommitQueue(
    * and hardly any fails. Where one does, nothing is committed, and the answer is null.
    */
   function commitTogether(taken: Write[]): Outcome[] | null {
-    const most = mostTogether();
     const outcomes: Outcome[] = [];
     statements.begin.run();
     const deadline = performance.now() + limits.maxMs;
-    while (taken.length < most && (taken.length === 0 || performance.now() < deadline)) {
-      const write = waiting.shift();
+    while (taken.length < limits.maxWrites && (taken.length === 0 || performance.now() < deadline)) {
+      const write = takeNext(taken.at(-1));
       if (write === undefined) break;
       taken.push(write);
       try {
@@ -145,6 +155,23 @@ export function createCommitQueue(
     }
     statements.commit.run();
     return outcomes;
+  }
+
+  /**
+   * The next write of a batch; undefined where none waits, or the next is not to be in one with those taken. They go in
+   * the order they came, until more books wait than one commit takes: then calls, whose callers are there and waiting,
+   * pass them by, one for one.
+   */
+  function takeNext(previous: Write | undefined): Write | undefined {
+    if (previous?.sharing === 'alone') return undefined;
+    const [caller, book] = [callers[0], books[0]];
+    const isBacklog = caller !== undefined && books.length > limits.maxWrites;
+    const callerFirst =
+      caller !== undefined && (isBacklog ? callersTurn : caller.arrival < (book?.arrival ?? Infinity));
+    const next = callerFirst ? caller : book;
+    if (next?.sharing === 'alone' && previous !== undefined) return undefined;
+    if (isBacklog) callersTurn = !callersTurn;
+    return (callerFirst ? callers : books).shift();
   }
 
   /** Runs and commits writes of which one fails at least, so that each is kept or undone by itself. */
@@ -165,12 +192,6 @@ export function createCommitQueue(
     });
     statements.commit.run();
     return outcomes;
-  }
-
-  /** How many of those that wait may be in one commit: up to the next that is to be alone, or that one. */
-  function mostTogether(): number {
-    const next = waiting.findIndex(({ sharing }) => sharing === 'alone');
-    return next < 0 ? limits.maxWrites : Math.min(limits.maxWrites, Math.max(1, next));
   }
 
   /** Tells the writers of a committed batch what became of theirs: some at once, some when the disk has it. */
@@ -222,11 +243,19 @@ export function createCommitQueue(
       if (closed)
         return Promise.reject(new AppError('store-unavailable', 'The database is closed: the server is stopping'));
       return new Promise<Result>((resolve, reject) => {
-        waiting.push({ durability, sharing, work, resolve: (result) => resolve(result as Result), reject });
+        const queue = durability === 'process' && sharing === 'shared' ? callers : books;
+        queue.push({
+          arrival: arrivals++,
+          durability,
+          sharing,
+          work,
+          resolve: (result) => resolve(result as Result),
+          reject,
+        });
         schedule();
       });
     },
-    waiting: () => waiting.length,
+    waiting,
     onDisk() {
       if (onDisk === committed) return Promise.resolve();
       return new Promise((resolve, reject) => {
@@ -238,7 +267,7 @@ export function createCommitQueue(
     },
     fault: () => latestFault ?? flush.fault(),
     close() {
-      while (waiting.length > 0) commitBatch();
+      while (waiting() > 0) commitBatch();
       closed = true;
       flush.close();
     },
