@@ -125,11 +125,11 @@ interface Offered extends Waited {
 async function besideSettlements(store: Store): Promise<Waited> {
   await inParallel(CALLS, AT_ONCE, (n) => admit(store, n));
   const waits: number[] = [];
-  let isOver = false;
+  const over = new AbortController();
   const callers = (async () => {
     const begin = performance.now();
     const admitted: Promise<void>[] = [];
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const due = 1 + Math.floor(((performance.now() - begin) * ADMITTED_BESIDE) / 1_000);
       while (admitted.length < due) {
         const n = admitted.length;
@@ -141,7 +141,7 @@ async function besideSettlements(store: Store): Promise<Waited> {
     await Promise.all(admitted);
   })();
   const { callsPerS } = await timed(CALLS, () => inParallel(CALLS, AT_ONCE, (n) => settle(store, n)));
-  isOver = true;
+  over.abort();
   await callers;
   return { callsPerS, ...shares(waits) };
 }

@@ -290,14 +290,14 @@ describe('the event loop', () => {
     const book = (name: string, sharing?: 'alone') => queue.write('power', () => void done.push(name), sharing);
     const imported = book('import', 'alone');
     for (const name of ['b1', 'b2', 'b3']) void book(name);
-    let isOver = false;
+    const over = new AbortController();
     const callers = (async () => {
-      while (!isOver) {
+      while (!over.signal.aborted) {
         await queue.write('process', () => void done.push('call'));
       }
     })();
     await imported;
-    isOver = true;
+    over.abort();
     await callers;
     expect(done.indexOf('import')).toBeLessThan(3);
   });
