@@ -37,12 +37,10 @@ describe('refused before any ringing', () => {
     expect(await refused(stage, 404)).toMatchObject({ outcome: 'unknown-did', dnis: DID });
   });
 
-  it('a caller on the blocklist, by number or by prefix: 603', async () => {
-    for (const match of [CALLER, '+1212']) {
-      const stage = await Stage.set(OPEN);
-      await stage.product.post('/blocklist', { match, reason: 'Robocalls' });
-      expect(await refused(stage, 603)).toMatchObject({ outcome: 'blocked', hangupCause: 'blocklist', ani: CALLER });
-    }
+  it.each([CALLER, '+1212'])('a caller on the blocklist, by number or by prefix: 603', async (match) => {
+    const stage = await Stage.set(OPEN);
+    await stage.product.post('/blocklist', { match, reason: 'Robocalls' });
+    expect(await refused(stage, 603)).toMatchObject({ outcome: 'blocked', hangupCause: 'blocklist', ani: CALLER });
   });
 
   it('a caller who hides, where the campaign wants to see numbers: 433', async () => {
